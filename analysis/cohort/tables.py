@@ -1,0 +1,143 @@
+"""What is read of the record: one flat query for each table, only the columns that are used."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from django.db.models import QuerySet
+
+from registry import models
+from registry.case import INDEX_OPERATION
+from registry.definitions import READS
+
+ROWS_AT_ONCE = 10_000
+
+# Section of the case → its table and the answers read of it: those that a column shows, and those
+# that the definitions read. A comparator or precision comes along with its answer by itself.
+READ: dict[str, tuple[type, tuple[str, ...]]] = {
+    "consents": (models.Consent, ("consent_status", "withdrawal_type")),
+    "diagnosis": (
+        models.Diagnosis,
+        ("primary_site", "functional_status", "primary_status_at_index", *READS["diagnosis"]),
+    ),
+    "treatment_summary": (models.TreatmentSummary, ("prior_tx_none", "subs_none")),
+    "prior_treatments": (models.PriorTreatment, READS["treatment"]),
+    "assessment": (
+        models.Assessment,
+        (
+            "height_cm",
+            "weight_kg",
+            "ecog",
+            "asa",
+            "cirrhosis",
+            "hbsag",
+            "liver_mets_count",
+            "largest_met_cm",
+            "lobar_distribution",
+            "liver_burden_pct",
+            "liver_burden_method",
+            "frilling_type",
+            "extrahepatic_disease",
+        ),
+    ),
+    "operation": (
+        models.Operation,
+        (
+            "surgery_date",
+            "surgical_intent",
+            "planned_debulking_pct",
+            "approach_final",
+            "conversion",
+            "op_time_min",
+            "blood_loss_ml",
+            "transfused_intraop",
+            "transfused_periop",
+            "pringle_used",
+            "pringle_total_min",
+            "n_mets_resected",
+            "n_mets_ablated",
+            "concomitant_primary_resection",
+            "debulking_method",
+            "debulking_basis",
+            "residual_status",
+            "residual_status_liver",
+            "octreotide_prophylaxis",
+            "haemodynamic_instability",
+            "carcinoid_crisis",
+            "intraop_incident_grade",
+            "drain_placed",
+            *READS["operation"],
+        ),
+    ),
+    "specimens": (models.Specimen, READS["specimen"]),
+    "postop": (
+        models.PostopCourse,
+        ("icu_admission", "reoperation", "readmitted_90d", *READS["postop"]),
+    ),
+    "complications": (models.Complication, ("comp_type", *READS["complication"])),
+    "subsequent_therapies": (
+        models.SubsequentTherapy,
+        ("subs_category", "subs_guided_by_grade", *READS["therapy"]),
+    ),
+    "visits": (models.FollowupVisit, ("lost_to_followup", *READS["visit"])),
+    "death": (models.Death, ("death_cause", *READS["death"])),
+}
+PATIENT = ("patient_uid", "centre_id", "sex", "birth_ym", "eligibility_confirmed", "synthetic")
+
+
+def columns_of(model: type, names: tuple[str, ...]) -> tuple[str, ...]:
+    """`names` with the comparator or precision column behind each that has one."""
+    found = []
+    for name in names:
+        found += [name, *getattr(model._meta.get_field(name), "companions", ())]
+    return tuple(dict.fromkeys(found))
+
+
+def query(section: str, patients: QuerySet) -> QuerySet:
+    """The rows of a section for the patients with an id in `patients`, patient by patient."""
+    model, names = READ[section]
+    rows = model.objects.filter(patient_id__in=patients)
+    if any(field.name == "op_no" for field in model._meta.fields):
+        rows = rows.filter(op_no=INDEX_OPERATION)
+    return rows.order_by("patient_id", "id").values_list("patient_id", *columns_of(model, names))
+
+
+def patients_query(patients: QuerySet) -> QuerySet:
+    """The patients themselves, in the order of the other queries."""
+    return models.Patient.objects.filter(pk__in=patients).order_by("pk").values_list("pk", *PATIENT)
+
+
+class Rows:
+    """The rows of one table, handed out patient by patient in ascending order.
+
+    Read as a stream beside the other tables, so that the whole registry is never in memory.
+    """
+
+    def __init__(self, section: str, patients: QuerySet):
+        model, names = READ[section]
+        self._type = namedtuple(model.__name__, ("patient_id", *columns_of(model, names)))
+        rows = map(self._type._make, query(section, patients).iterator(chunk_size=ROWS_AT_ONCE))
+        self._groups: Iterator[tuple[int, Iterable]] = groupby(rows, key=itemgetter(0))
+        self._patient, self._rows = next(self._groups, (None, ()))
+        self.blank = self._type(*(None,) * len(self._type._fields))
+
+    def of(self, patient_id: int) -> list:
+        """The rows of this patient; patients are asked for in ascending order."""
+        while self._patient is not None and self._patient < patient_id:
+            self._advance()
+        if self._patient != patient_id:
+            return []
+        found = list(self._rows)
+        self._advance()
+        return found
+
+    def one(self, patient_id: int):
+        """The row of a single-row section, every answer None where it was not entered."""
+        found = self.of(patient_id)
+        return found[0] if found else self.blank
+
+    def _advance(self) -> None:
+        self._patient, self._rows = next(self._groups, (None, ()))

@@ -1,0 +1,205 @@
+"""What a statistic hands on: numbers at full precision, and why one is absent.
+
+Every statistic of this application returns one of these frozen structures. They never
+round and never make text; a number that cannot be computed is None with a reason, never
+NaN or infinity, so that a result can be stored as JSON as it stands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from registry.labels import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a number is absent: the word printed in its place, and the sentence of the foot note."""
+
+    printed: Label
+    sentence: Label
+
+
+NOT_REACHED = Label("not reached", "未达到")
+NOT_ESTIMABLE = Label("not estimable", "无法估计")
+NOT_RECORDED = Label("not recorded", "无记录")
+
+REASONS: dict[str, Reason] = {
+    "no_cases": Reason(
+        Label("no cases", "无病例"),
+        Label("There are no cases to compute this from.", "没有可供计算的病例。"),
+    ),
+    "no_values": Reason(
+        NOT_RECORDED,
+        Label("No case has a recorded value.", "所有病例均无该项记录。"),
+    ),
+    "too_few": Reason(
+        NOT_ESTIMABLE,
+        Label("A measure of spread needs at least two values.", "离散程度至少需要两个数值才能计算。"),
+    ),
+    "no_events": Reason(
+        NOT_REACHED,
+        Label("No event occurred during follow-up.", "随访期间无事件发生。"),
+    ),
+    "no_censored": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "Every follow-up ended with the event; none was censored.", "所有随访均以事件结束，无删失病例。"
+        ),
+    ),
+    "not_reached": Reason(
+        NOT_REACHED,
+        Label(
+            "The curve does not fall to this quantile during follow-up.",
+            "随访期内曲线未降至该分位数。",
+        ),
+    ),
+    "limit_not_reached": Reason(
+        NOT_REACHED,
+        Label(
+            "The confidence band does not cross this quantile during follow-up, so the interval is open.",
+            "随访期内置信带未穿过该分位数，故置信区间为开区间。",
+        ),
+    ),
+    "window_not_reached": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "The curve has no event time on each side of the quantile, 5 percentage points away, from which "
+            "the standard error is computed.",
+            "曲线在该分位数上下各5个百分点处缺少事件时间，无法计算标准误。",
+        ),
+    ),
+    "survival_zero": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "The estimated survival is 0 here, where the standard error is undefined.",
+            "此处估计生存率为0，标准误无定义。",
+        ),
+    ),
+    "beyond_followup": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "The time lies beyond the last follow-up; the curve is not carried forward.",
+            "该时间点超出最后一次随访，曲线不向后外推。",
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """An estimate with its confidence interval.
+
+    `method` names how the interval was made; `n` cases entered, `missing` were left out.
+    `events` is None where the notion does not apply. `reason` is a key of REASONS and says why
+    `value` is None or, when there is a value, why a limit is.
+
+    Raises ValueError for NaN or infinity, for an unknown reason, and for an absent number without reason.
+    """
+
+    value: float | None
+    lower: float | None = None
+    upper: float | None = None
+    level: float = 0.95
+    method: str
+    se: float | None = None
+    n: int
+    events: int | None = None
+    missing: int = 0
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("value", "lower", "upper", "se"):
+            refuse_not_finite(name, getattr(self, name))
+        if self.reason is not None and self.reason not in REASONS:
+            raise ValueError(f"{self.reason!r} is not a known reason")
+        if self.reason is None and None in (self.value, self.lower, self.upper):
+            raise ValueError("an estimate without value or limit needs a reason")
+
+    @property
+    def why(self) -> Reason | None:
+        """The reason in words, None when every number is there."""
+        return REASONS[self.reason] if self.reason else None
+
+    def numbers(self) -> dict[str, float | int | str | None]:
+        """The unrounded numbers under their machine names, ready for JSON."""
+        names = ("value", "lower", "upper", "level", "method", "se", "n", "events", "missing", "reason")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proportion(Estimate):
+    """`count` of `total`, with the interval of the proportion; n is `total`."""
+
+    count: int
+    total: int
+
+    def numbers(self) -> dict[str, float | int | str | None]:
+        return {"count": self.count, "total": self.total} | Estimate.numbers(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate(Estimate):
+    """Survival S(t) at one time, right-continuous: events at `time` itself have happened.
+
+    `left_limit` is S just before `time`, `at_risk` the number with follow-up >= `time`,
+    `events` the number of events up to and including `time`.
+    """
+
+    time: float
+    left_limit: float | None
+    at_risk: int
+
+    def numbers(self) -> dict[str, float | int | str | None]:
+        own = {"time": self.time, "left_limit": self.left_limit, "at_risk": self.at_risk}
+        return own | Estimate.numbers(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Location and spread of one numeric variable.
+
+    `sd` has the divisor n - 1, `sem` is sd / sqrt(n). `used` marks the rows that entered, in the
+    order given. `reasons` names, for every number that is None, the key in REASONS.
+    """
+
+    n: int
+    missing: int
+    mean: float | None
+    sd: float | None
+    sem: float | None
+    median: float | None
+    q1: float | None
+    q3: float | None
+    minimum: float | None
+    maximum: float | None
+    quantile_type: int
+    used: np.ndarray = field(repr=False, compare=False)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in STATISTICS:
+            refuse_not_finite(name, getattr(self, name))
+            if getattr(self, name) is None and self.reasons.get(name) not in REASONS:
+                raise ValueError(f"{name} is absent without a reason")
+
+    def why(self, name: str) -> Reason:
+        """Why the statistic `name` is absent."""
+        return REASONS[self.reasons[name]]
+
+    def numbers(self) -> dict[str, float | int | None]:
+        """The unrounded numbers under their machine names, ready for JSON."""
+        return {name: getattr(self, name) for name in ("n", "missing", *STATISTICS)}
+
+
+STATISTICS = ("mean", "sd", "sem", "median", "q1", "q3", "minimum", "maximum")
+
+
+def refuse_not_finite(name: str, value: float | None) -> None:
+    """Raise ValueError when `value` is NaN or infinite."""
+    if value is not None and not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number or None, not {value}")
