@@ -7,9 +7,12 @@ entered yet is an empty, unsaved row, so that readers need not ask whether it ex
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 
 from registry.models import (
@@ -142,7 +145,7 @@ def _all_rows(patient_ids: list[int]) -> Iterable[tuple[str, models.Model]]:
         index_only = " AND op_no = %s" if _belongs_to_operation(model) else ""
         table = connection.ops.quote_name(model._meta.db_table)
         pieces.append(
-            f"SELECT %s, to_jsonb(t), row_number() OVER (ORDER BY {_order(model)}) "
+            f"SELECT %s, to_jsonb(t)::text, row_number() OVER (ORDER BY {_order(model)}) "
             f"FROM {table} AS t WHERE patient_id = ANY(%s){index_only}"
         )
         parameters += [name, patient_ids] + ([INDEX_OPERATION] if index_only else [])
@@ -150,7 +153,7 @@ def _all_rows(patient_ids: list[int]) -> Iterable[tuple[str, models.Model]]:
         cursor.execute(" UNION ALL ".join(pieces) + " ORDER BY 1, 3", parameters)
         rows = cursor.fetchall()
     for name, values, _ in rows:
-        yield name, instance(sources[name], values)
+        yield name, instance(sources[name], json.loads(values, parse_float=Decimal))
 
 
 def _belongs_to_operation(model: type[models.Model]) -> bool:
@@ -162,9 +165,20 @@ def _order(model: type[models.Model]) -> str:
 
 
 def instance(model: type[models.Model], values: dict[str, object]) -> models.Model:
-    """A stored row as PostgreSQL's JSON gives it, as an instance of its model."""
+    """A stored row as PostgreSQL's JSON gives it, as an instance of its model.
+
+    A column that the model no longer has is left out; a value that its column can no longer
+    hold (the history outlives changes of type) stays as it was written.
+    """
     fields = {one.column: one for one in model._meta.concrete_fields}
-    row = model(**{fields[c].attname: fields[c].to_python(v) for c, v in values.items() if c in fields})
+    row = model(**{fields[c].attname: _read(fields[c], v) for c, v in values.items() if c in fields})
     row._state.adding = False
     row._state.db = connection.alias
     return row
+
+
+def _read(column: models.Field, value: object) -> object:
+    try:
+        return None if value is None else column.to_python(value)
+    except ValidationError:
+        return value

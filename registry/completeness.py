@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from registry import codes
 from registry.case import CaseFile
 from registry.fields import Answer, answers
 from registry.forms.sections import Section
 from registry.labels import Label
 from registry.models import Remark
 
-EMPTY, DRAFT, COMPLETE = "empty", "draft", "complete"
+EMPTY, DRAFT, COMPLETE, NOTHING = "empty", "draft", "complete", "nothing"
 STATES = {
     EMPTY: Label("not started", "未开始"),
     DRAFT: Label("draft", "草稿"),
     COMPLETE: Label("complete", "已完成"),
+    NOTHING: Label("nothing to record", "无需填写"),
 }
 AT_LEAST_ONE_ROW = Label("at least one entry", "至少一条记录")
 OF_ROW = Label("{label} (entry {n})", "{label}(第{n}条)")
@@ -25,7 +27,8 @@ DEATH_RECORD = Label("record of the death", "死亡记录")
 
 @dataclass(frozen=True)
 class SectionState:
-    """`state` is empty, draft or complete; `missing` names what is still to be answered."""
+    """`state` is empty, draft, complete, or nothing (an optional section with nothing to record);
+    `missing` names what is still to be answered."""
 
     section: Section
     state: str
@@ -53,8 +56,6 @@ def asked(row: models.Model, case: CaseFile, names: set[str]) -> list[Answer]:
 
 def missing_answers(row: models.Model, case: CaseFile, names: set[str]) -> list[Answer]:
     """The needed answers that have neither a value nor a reason that counts as complete."""
-    from registry import codes
-
     lacking = []
     for one in asked(row, case, names):
         value = getattr(row, one.attname)
@@ -95,7 +96,7 @@ def _state(
     if section.optional and not entered:
         reported = any(visit.vital_status == "dead" for visit in case.visits)
         lacking = (DEATH_RECORD,) if reported else ()
-        return SectionState(section, DRAFT if reported else COMPLETE, lacking, len(lacking), 0)
+        return SectionState(section, DRAFT if reported else NOTHING, lacking, len(lacking), 0)
     if not entered:
         return SectionState(section, EMPTY, tuple(missing), needed, 0)
     state = DRAFT if missing else COMPLETE
@@ -122,7 +123,7 @@ class CaseState:
 
     @property
     def is_complete(self) -> bool:
-        return all(one.state == COMPLETE for one in self.sections)
+        return all(one.state in (COMPLETE, NOTHING) for one in self.sections)
 
     @property
     def percent(self) -> int:

@@ -102,7 +102,7 @@ class EndPoints:
         return [
             EndPoint(AGE, _filled(YEARS, self.age.value), self.age.reason.label),
             EndPoint(STAY, _filled(DAYS, self.stay.value), self.stay.reason.label),
-            EndPoint(GRADE_CHANGE, definitions.GRADE_CHANGE.label_of(change.value), change.reason.label),
+            EndPoint(GRADE_CHANGE, codes.GRADE_CHANGE.label_of(change.value), change.reason.label),
             EndPoint(COMPLICATION, yes_no(any_complication.value), any_complication.reason.label),
             EndPoint(MAJOR, yes_no(major.value), major.reason.label),
             EndPoint(CCI, UNKNOWN if cci.value is None else both(str(cci.value)), cci.reason.label),
@@ -116,6 +116,12 @@ class EndPoints:
             EndPoint(PFS, survival(self.pfs), self.pfs.reason.label),
             EndPoint(OS, survival(self.os), self.os.reason.label),
         ]
+
+
+def grades(change: definitions.GradeChange) -> Label:
+    """"G1 → G2": the grade before the operation and that of the operation's specimen."""
+    pair = [codes.GRADE.label_of(one) or both("?") for one in (change.reference_grade, change.index_grade)]
+    return Label(f"{pair[0].en} → {pair[1].en}", f"{pair[0].zh} → {pair[1].zh}")
 
 
 def survival(time: TimeToEvent) -> Label:

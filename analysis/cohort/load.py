@@ -23,7 +23,7 @@ from analysis.cohort.tables import PATIENT, READ, ROWS_AT_ONCE, Rows, patients_q
 from analysis.dataset import Column, Dataset
 from registry.case import INDEX_OPERATION
 from registry.labels import Label
-from registry.models import Centre, Change, Operation
+from registry.models import Centre, Change, Operation, Patient
 
 PatientRow = namedtuple("PatientRow", ("patient_id", *PATIENT))
 CENTRE = Column("centre", Label("Centre", "中心"), "category")
@@ -68,6 +68,15 @@ def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
             for value, keep in asked:
                 keep(value(case))
         return _dataset(scope, ids, centre_of, values, families)
+
+
+def study_numbers(case_ids: Iterable[str], centres: Iterable[Centre]) -> dict[str, str]:
+    """The centre's own number of each of these cases, for a list that leads to the cases.
+
+    It is no column: what goes into an analysis never names a patient to the hospital.
+    """
+    found = Patient.objects.filter(patient_uid__in=list(case_ids), centre__in=list(centres))
+    return dict(found.values_list("patient_uid", "local_study_id"))
 
 
 def _cases(definition: Definition, centre_ids: list[int]) -> Iterator[Case]:

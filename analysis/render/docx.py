@@ -1,7 +1,7 @@
 """The report as a Word document: native tables in three-line style, figures at 300 dpi.
 
 The same report gives the same bytes: the document carries no time but that of the report
-(`provenance.values["time"]`, ISO 8601 or a datetime), and a key made from its font.
+(`provenance.values["made"]`, ISO 8601 or a datetime), and a key made from its font.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class _Writer:
 
     def properties(self) -> None:
         """What a file manager shows; nothing of it from the clock or the computer."""
-        made = self.report.provenance.values.get("time")
+        made = self.report.provenance.values.get("made")
         if isinstance(made, str):
             made = datetime.fromisoformat(made)
         if not isinstance(made, datetime):

@@ -99,17 +99,18 @@ def subset(characters: frozenset[str]) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    font = TTFont(path(), fontNumber=_simplified_chinese(path()), lazy=True, recalcTimestamp=False)
-    keep = Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[0, 13, 14])
+    keep = Options(layout_features=[], bidi_closure=False, hinting=False, notdef_outline=True)
+    keep.name_IDs = [0, 13, 14]  # copyright and licence
     keep.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "DSIG"]
     subsetter = Subsetter(keep)
     subsetter.populate(text="".join(sorted(characters)))
-    subsetter.subset(font)
-    if "CFF " in font:
-        _to_quadratic(font)
-    _rename(font)
-    file = BytesIO()
-    font.save(file)
+    number, file = _simplified_chinese(path()), BytesIO()
+    with TTFont(path(), fontNumber=number, lazy=True, recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        if "CFF " in font:
+            _to_quadratic(font)
+        _rename(font)
+        font.save(file)
     return file.getvalue()
 
 

@@ -61,7 +61,8 @@ def set_defaults(document: Document, western: str, chinese: str) -> None:
     defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
     document.settings.element.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
     layout = document.styles["Normal"].element.get_or_add_pPr()
-    for name in ("autoSpaceDE", "autoSpaceDN"):  # no gap in 31例: the number is printed as it is written
+    # No gap in 31例: a number is printed as it is written. (LibreOffice keeps its own gap.)
+    for name in ("autoSpaceDE", "autoSpaceDN"):
         layout.append(_element(name, val=0))
 
 

@@ -55,6 +55,11 @@ def share(source: Source, which: Which, form: Form = typeset.count_share_pieces)
     return Cell((*parts, *missing_parts(source, ~known)), share_numbers(counted, known))
 
 
+def share_first(source: Source, which: Which) -> Cell:
+    """The same with the percentage first: "81% (25/31)"."""
+    return share(source, which, typeset.share_first_pieces)
+
+
 def share_parts(source: Source, counted: np.ndarray, known: np.ndarray, form: Form) -> tuple[Part, ...]:
     pieces = form(int(counted.sum()), int(known.sum()), source.conventions)
     return _linked(source, pieces, {"count": counted, "percent": counted, "total": known})
@@ -92,7 +97,7 @@ def median(source: Source, name: str, unit: Label | None = None) -> Cell:
         summary, column.decimals, column.unit if unit is None else unit, source.conventions
     )
     numbers = summary.numbers() | {"reason": summary.reasons.get("median")}
-    return Cell((*_summary_parts(source, name, text)), numbers)
+    return Cell(_summary_parts(source, name, text), numbers)
 
 
 def mean_sem(source: Source, name: str) -> Cell:
@@ -188,10 +193,7 @@ def _aside(source: Source, cases: np.ndarray, words: tuple[Label, Label]) -> tup
     return (Part(words[0]), count_part(source, cases), Part(words[1]))
 
 
-def _linked(
-    source: Source, pieces: Iterable[Piece], cases: Mapping[str, np.ndarray]
-) -> tuple[Part, ...]:
+def _linked(source: Source, pieces: Iterable[Piece], cases: Mapping[str, np.ndarray]) -> tuple[Part, ...]:
     return tuple(
-        source.part(piece.text, cases[piece.number]) if piece.number else Part(piece.text)
-        for piece in pieces
+        source.part(piece.text, cases[piece.number]) if piece.number else Part(piece.text) for piece in pieces
     )

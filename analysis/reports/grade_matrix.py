@@ -16,7 +16,7 @@ AT_SURGERY = Label("At surgery: {grade}", "手术标本:{grade}")
 NOTE = Label(
     "Patients with this grade before surgery (rows: highest of the earlier specimens) and at surgery "
     "(columns: highest of the liver specimens of the operation).",
-    "单元格为例数;行为术前各标本最高分级,列为本次手术肝切除标本最高分级。",
+    "单元格为例数；行为术前各标本最高分级，列为本次手术肝切除标本最高分级。",
 )
 
 

@@ -24,7 +24,7 @@ NOT_KNOWN = Label("Not known", "不详")
 
 BOUNDED = Label(
     "Values that were recorded as a limit (such as ≥20) enter at the limit.",
-    "以界限值(如≥20)记录的数值按界限值计入。",
+    "以界限值（如≥20）记录的数值按界限值计入。",
 )
 KNOWN = Label(
     "Percentages are of the patients with a recorded answer.",
@@ -128,7 +128,7 @@ class MeanSem(SingleLine):
 SEM = Label(
     "SEM, standard error of the mean: how precisely the mean is known, not how far patients differ. "
     "{name}: standard deviation {sd}.",
-    "标准误(SEM)表示均数的精确程度,不表示患者之间的差异。{name}的标准差为{sd}。",
+    "标准误（SEM）表示均数的精确程度，不表示患者之间的差异。{name}的标准差为{sd}。",
 )
 
 
@@ -260,9 +260,7 @@ class SurvivalRate(SingleLine):
         return self.text
 
     def cell(self, source: Source) -> Cell:
-        return cells.survival_rate(
-            source, self.end_point, self.months, with_interval=self.with_interval
-        )
+        return cells.survival_rate(source, self.end_point, self.months, with_interval=self.with_interval)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from analysis.conventions import PAPER as AS_IN_THE_PAPER
 from analysis.conventions import Conventions
 from analysis.dataset import Dataset
 from analysis.document import Provenance, Report, Row, Section, Table
-from analysis.reports import cells, lines, paper_text
+from analysis.reports import cells, lines, paper_methods, paper_text
 from analysis.reports.grade_matrix import grade_matrix
 from analysis.reports.lines import (
     FollowUp,
@@ -26,10 +26,10 @@ from analysis.reports.lines import (
     SingleLine,
     SurvivalRate,
 )
-from analysis.reports.paper_lines import NoneOrCount, Sexes
+from analysis.reports.paper_lines import MILLILITRES, NoneOrCount, Sexes
 from analysis.reports.source import Source, Which
 from analysis.reports.survival_figure import SurvivalFigure, figure
-from registry.labels import Label, both
+from registry.labels import Label
 
 TITLE = Label(
     "Safety and efficacy of cytoreductive surgery for neuroendocrine tumour liver metastases",
@@ -38,11 +38,9 @@ TITLE = Label(
 SUMMARY = Label(
     "The results of a surgical series as a paper prints them: patients, operation, short-term outcome, "
     "change of grade, progression-free survival.",
-    "按论文格式输出手术队列结果:患者基线、手术情况、近期转归、病理级别变化及无进展生存。",
+    "按论文格式输出手术队列结果：患者基线、手术情况、近期转归、病理级别变化及无进展生存。",
 )
 PRESET = AS_IN_THE_PAPER
-
-MILLILITRES = both("ml")  # as the journal prints it, in both languages
 
 PAPER: tuple[SingleLine, ...] = (
     Patients(),
@@ -77,16 +75,24 @@ PAPER: tuple[SingleLine, ...] = (
     Share(Which("transfused_intraop"), Label("Transfused during the operation", "术中输血"), cells.count),
     Median("los_postop_d"),
     Share(Which("any_complication_90"), form=cells.share_first),
-    NoneOrCount(Which("mortality_90"), Label("Perioperative deaths (within 90 days)", "围手术期死亡(90天内)")),
+    NoneOrCount(
+        Which("mortality_90"), Label("Perioperative deaths (within 90 days)", "围手术期死亡(90天内)")
+    ),
     Share(
         Which("grade_change", ("up",)),
         Label("Tumour grade higher after surgery", "术后肿瘤级别升高"),
         cells.count,
     ),
     MedianSurvival("pfs", Label("Median progression-free survival", "中位无进展生存期")),
-    SurvivalRate("pfs", 6, Label("6-month progression-free survival", "6个月无进展生存率"), with_interval=False),
-    SurvivalRate("pfs", 12, Label("12-month progression-free survival", "12个月无进展生存率"), with_interval=False),
-    SurvivalRate("pfs", 18, Label("18-month progression-free survival", "18个月无进展生存率"), with_interval=False),
+    SurvivalRate(
+        "pfs", 6, Label("6-month progression-free survival", "6个月无进展生存率"), with_interval=False
+    ),
+    SurvivalRate(
+        "pfs", 12, Label("12-month progression-free survival", "12个月无进展生存率"), with_interval=False
+    ),
+    SurvivalRate(
+        "pfs", 18, Label("18-month progression-free survival", "18个月无进展生存率"), with_interval=False
+    ),
 )
 
 BASELINE: tuple[Line, ...] = (
@@ -171,7 +177,9 @@ LONG_TERM: tuple[Line, ...] = (
     Levels("grade_change"),
     MedianSurvival("pfs", Label("Median progression-free survival", "中位无进展生存期")),
     *(
-        SurvivalRate("pfs", months, Label(f"{months}-month progression-free survival", f"{months}个月无进展生存率"))
+        SurvivalRate(
+            "pfs", months, Label(f"{months}-month progression-free survival", f"{months}个月无进展生存率")
+        )
         for months in (6, 12, 18, 24, 36)
     ),
     Levels("first_progression"),
@@ -219,7 +227,7 @@ def build(data: Dataset, conventions: Conventions, provenance: Provenance) -> Re
                 grade_matrix(source),
                 figure(source, PFS_CURVE),
             ),
-            _section("methods", "Methods", "方法", *paper_text.methods(source)),
+            _section("methods", "Methods", "方法", *paper_methods.methods(source)),
         ),
         provenance,
     )

@@ -1,4 +1,4 @@
-"""The two lines that only this report has: both sexes in one line, and deaths that may be none."""
+"""What only this report has: both sexes in one line, deaths that may be none, and the journal's ml."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from analysis import describe, typeset
 from analysis.document import Cell, Part
 from analysis.reports import cells
 from analysis.reports.lines import Share, SingleLine
-from analysis.reports.source import Source, Which
-from registry.labels import Label
+from analysis.reports.source import Source
+from registry.labels import Label, both
+
+MILLILITRES = both("ml")  # as the journal prints it, in both languages
 
 _WORDS = {
     "m": (Label("", "男"), Label(" male", "例")),
@@ -21,7 +23,7 @@ _BETWEEN = Label(", ", ",")
 
 UPPER_LIMIT = Label(
     "No death among {n} patients of known status: the upper 95% confidence limit is {upper}.",
-    "生存状态明确的{n}例中无死亡,其95%置信上限为{upper}。",
+    "生存状态明确的{n}例中无死亡，其95%置信上限为{upper}。",
 )
 
 
@@ -61,4 +63,5 @@ class NoneOrCount(Share):
         if not total or self.which.counted(source).any():
             return
         none = describe.proportion(0, total, source.conventions)
-        yield UPPER_LIMIT.fill(n=total, upper=typeset.share(none.upper, 1, source.conventions))
+        upper = typeset.quantity(100 * none.upper, 1, typeset.PERCENT, source.conventions)
+        yield UPPER_LIMIT.fill(n=total, upper=upper)

@@ -23,9 +23,7 @@ def compose(pattern: Label, **fillings: Filling) -> tuple[Part, ...]:
         raise ValueError(f"the braces of {pattern.en!r} and {pattern.zh!r} are not {sorted(fillings)}")
     parts: list[Part] = []
     for position in range(max(len(english), len(chinese))):
-        texts = [
-            pieces[position][0] if position < len(pieces) else "" for pieces in (english, chinese)
-        ]
+        texts = [pieces[position][0] if position < len(pieces) else "" for pieces in (english, chinese)]
         if any(texts):
             parts.append(Part(Label(*texts)))
         if position < len(names):

@@ -20,14 +20,14 @@ AT_RISK = Label("At risk", "风险人数")
 EVENTS = Label("Events", "累计事件")
 CENSORED = Label("Censored", "累计删失")
 BAND = Label(
-    "The shaded band is the pointwise 95% confidence interval ({name}); ticks mark censored cases.",
-    "阴影为逐点95%置信区间({name});短竖线表示删失病例。",
+    "The shaded band is the pointwise {level} confidence interval ({name}); ticks mark censored cases.",
+    "阴影为逐点{level}置信区间（{name}）；短竖线表示删失病例。",
 )
 SHOWS = Label(
     "Kaplan-Meier curve of {name} with {n} patients and {events} events; median {median}.{rates}",
-    "{name}的Kaplan-Meier曲线,共{n}例,事件{events}例;中位{median}。{rates}",
+    "{name}的Kaplan-Meier曲线，共{n}例，事件{events}例；中位{median}。{rates}",
 )
-RATE = Label(" At {months} months {rate}, {risk} at risk.", "{months}个月{rate},风险人数{risk}。")
+RATE = Label(" At {months} months {rate}, {risk} at risk.", "{months}个月{rate}，风险人数{risk}。")
 
 TICK_STEPS = (3, 6, 12, 24, 60, 120)
 MOST_TICKS = 9
@@ -68,7 +68,7 @@ def figure(source: Source, spec: SurvivalFigure) -> Figure:
 
 NO_TIME = Label(
     "No case was followed up beyond the day of the operation, so there is no curve to draw.",
-    "所有病例均无手术日之后的随访,无法绘制曲线。",
+    "所有病例均无手术日之后的随访，无法绘制曲线。",
 )
 
 
@@ -100,9 +100,7 @@ def _alternative(source: Source, spec: SurvivalFigure) -> Label:
     rates = Label("", "")
     for months in spec.landmarks:
         estimate = survival.rate_at(curve, months, conventions.rate_interval, conventions.level)
-        told = RATE.fill(
-            months=months, rate=typeset.rate(estimate, conventions), risk=estimate.at_risk
-        )
+        told = RATE.fill(months=months, rate=typeset.rate(estimate, conventions), risk=estimate.at_risk)
         rates = Label(rates.en + told.en, rates.zh + told.zh)
     median = survival.quantile(curve, 0.5, conventions.median_interval, conventions.level)
     return SHOWS.fill(
@@ -115,5 +113,6 @@ def _alternative(source: Source, spec: SurvivalFigure) -> Label:
 
 
 def _notes(source: Source) -> tuple[Note, ...]:
-    band = BAND.fill(name=INTERVALS[source.conventions.rate_interval])
-    return tuple(Note(text) for text in (band, *methods(source.conventions, "rates", "time")))
+    conventions = source.conventions
+    band = BAND.fill(name=INTERVALS[conventions.rate_interval], level=f"{conventions.level:.0%}")
+    return tuple(Note(text) for text in (band, *methods(conventions, "rates", "time")))

@@ -38,6 +38,7 @@ EMBOLISATIONS = {"tace": 9, "hae": 6, "deb_tace": 3, "tare": 3}
 ABLATIONS = {"rfa": 4, "mwa": 3, "cryo": 1, "chemical_abl": 1}
 ABLATED_SHARE = 0.3
 WORST_COMPLICATION = {"1": 4, "2": 6, "3a": 3, "3b": 1, "4a": 1}
+PROLONGS = {"none": -0.25, "1": 0, "2": 0.2, "3a": 0.8, "3b": 1.6, "4a": 1.6, "5": math.inf}
 GRADE_DOWN_SHARE = 0.04
 DEATH_AS_EVENT_SHARE = 0.05
 BURDEN_LIMITS = (5, 78)
@@ -348,8 +349,8 @@ def _measurements(t: Targets, scores: Sequence[Scores], draw: Exact | Free) -> d
 
 
 def _stay_scores(scores: Sequence[Scores], worst: Sequence[str]) -> list[float]:
-    """Who dies in hospital counts among the longest stays: nobody leaves later than he would have."""
-    return [math.inf if grade == "5" else one.stay for one, grade in zip(scores, worst, strict=True)]
+    """The worse the complication, the longer the stay; who dies in hospital counts among the longest."""
+    return [one.stay + PROLONGS[grade] for one, grade in zip(scores, worst, strict=True)]
 
 
 def _parts(weights: Weights, total: float) -> dict[str, float]:
@@ -400,7 +401,7 @@ def _with_ending(t: Targets, own: dict[str, object], scores: Scores, rng: Random
         return own | {"followed": dead.days, "lost": False, "ends_in_death": True}
     if not time.event and time.days < room - LOST_BEFORE:
         return own | {
-            "followed": min(time.days + rng.randint(3, 30), room),
+            "followed": min(max(time.days + rng.randint(3, 30), rng.randint(95, 120)), room),
             "lost": True,
             "ends_in_death": False,
         }

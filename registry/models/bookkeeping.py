@@ -1,11 +1,21 @@
 """What is kept about answers rather than as answers: remarks, and the history of changes."""
 
+import json
+from decimal import Decimal
+
 from django.db import models
 
 from registry import codes
 from registry.labels import Label
 from registry.models.naming import named
 from registry.models.patient import ClinicalRow
+
+
+class ExactDecoder(json.JSONDecoder):
+    """Numbers with decimals stay what the database stored, never binary fractions."""
+
+    def __init__(self, **options):
+        super().__init__(**(options | {"parse_float": Decimal}))
 
 
 @named(Label("remark on an answer", "答案备注"), Label("remarks on answers", "答案备注"))
@@ -41,7 +51,8 @@ class Remark(ClinicalRow):
         """The remark in words."""
         if self.kind == self.MISSING:
             return codes.MISSING.label_of(self.content)
-        return Label(self.content, self.content)
+        plain = self.content.rsplit(":", 1)[-1] if self.kind == self.CONFIRMED else self.content
+        return Label(plain, plain)
 
 
 @named(Label("change", "修改记录"), Label("history of changes", "修改历史"))
@@ -57,7 +68,7 @@ class Change(models.Model):
     row_id = models.BigIntegerField()
     patient_id = models.BigIntegerField(null=True)
     operation = models.CharField(max_length=6)
-    changes = models.JSONField()
+    changes = models.JSONField(decoder=ExactDecoder)
     actor = models.CharField(max_length=150, null=True)
     database_user = models.CharField(max_length=63)
     transaction_id = models.BigIntegerField()

@@ -39,14 +39,16 @@ class Postmaster:
         return self.socket_folder or "127.0.0.1"
 
     def alive(self) -> bool:
-        """Whether a process of this number is there and ours."""
+        """Whether a process of this number is there, works, and is ours."""
         if os.name == "nt":
             return True  # there os.kill would not ask but act; answers() decides
         try:
             os.kill(self.pid, 0)
         except (ProcessLookupError, PermissionError):
             return False
-        return True
+        # A container often has nobody who clears away processes that have ended ("Z").
+        status = Path(f"/proc/{self.pid}/stat")
+        return not (status.exists() and ") Z " in status.read_text(errors="replace"))
 
     def answers(self) -> bool:
         """Whether somebody listens at the address."""
@@ -174,7 +176,13 @@ def configure(folder: Path, durable: bool) -> None:
     if os.name == "nt":
         lines += ["listen_addresses = '127.0.0.1'", "unix_socket_directories = ''", f"port = {_free_port()}"]
     else:
-        quoted = str(socket_folder(folder)).replace("'", "''")
+        sockets = socket_folder(folder)
+        for left_behind in (
+            SOCKET_NAME,
+            f"{SOCKET_NAME}.lock",
+        ):  # the latter names a process, as postmaster.pid
+            (sockets / left_behind).unlink(missing_ok=True)
+        quoted = str(sockets).replace("'", "''")
         lines += [
             "listen_addresses = ''",
             f"unix_socket_directories = '\"{quoted}\"'",

@@ -130,19 +130,16 @@ class EmbeddedServer:
                 if found.status == "ready":
                     return found
             if now - answered > LONGEST_SILENCE_S:
-                (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+                break
             if now - begun > LONGEST_START_S:
                 raise EmbeddedServerError(
                     f"The database in {self.folder} is still {found.status}. Try again later."
                 )
             time.sleep(0.02)
-        if found is None:  # no file, or one that came with a copy of the data or was cut off by a power cut
-            (self.cluster / "postmaster.pid").unlink(missing_ok=True)
         return None
 
     def _start(self) -> Postmaster:
-        if not self._durable and (self.cluster / "postmaster.pid").exists():
-            shutil.rmtree(self.cluster)  # not stopped properly: without fsync it may be spoiled
+        self._clear_up_after_a_crash()
         try:
             if not self.cluster.exists():
                 clusters.create(self.folder, self._durable)
@@ -162,6 +159,18 @@ class EmbeddedServer:
         if found is None:
             raise EmbeddedServerError(self._what_went_wrong("The server ended right after its start."))
         return found
+
+    def _clear_up_after_a_crash(self) -> None:
+        """An orderly end removes postmaster.pid. Only inside the lock, when no server runs."""
+        note = self.cluster / "postmaster.pid"
+        if not note.exists():
+            return
+        if self._durable:
+            # PostgreSQL takes any process that has got the number for a server. Should processes of a
+            # killed server really be at work on the data, it sees that by its shared memory.
+            note.unlink()
+        else:
+            shutil.rmtree(self.cluster)  # without fsync it may be spoiled
 
     def _what_went_wrong(self, said: str) -> str:
         log = self.folder / "log"

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import accumulate
+from itertools import islice
 
 from registry.labels import Label
 from registry.reading import sentences as say
@@ -18,12 +18,16 @@ from registry.reading.outcome import refusal
 # weights and check characters of GB 11643 (ISO 7064, MOD 11-2)
 CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
-# the first two digits: provinces of the mainland by region, then 71, 81 and 82
-PROVINCES = frozenset(
-    str(number)
-    for region in (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
-    for number in (*region, 71, 81, 82)
-)
+# the first two digits: the provinces by region
+PROVINCES = {
+    *range(11, 16),
+    *range(21, 24),
+    *range(31, 38),
+    *range(41, 47),
+    *range(50, 55),
+    *range(61, 66),
+    *(71, 81, 82),
+}
 LIKE_AN_X = str.maketrans("ХΧ×", "XXX")
 
 IN_LINE = r"[ \t\-‐-―−_.·•/()]"
@@ -41,11 +45,10 @@ def _grouped(digits: list[str], groupings: Iterable[tuple[int, ...]], before: st
     a decimal."""
     spellings = []
     for n, groups in enumerate(groupings):
-        ends = list(accumulate(groups))
-        parts = ["".join(digits[end - length : end]) for length, end in zip(groups, ends, strict=True)]
-        first, *others = parts
-        between = [f"(?P<between{n}>{IN_LINE})"] + [f"(?P=between{n})"] * len(others)
-        spellings.append(first + "".join(map("".join, zip(between, others, strict=False))))
+        unread = iter(digits)
+        first, *others = ("".join(islice(unread, length)) for length in groups)
+        separators = [f"(?P<between{n}>{IN_LINE})"] + [f"(?P=between{n})"] * len(others)
+        spellings.append(first + "".join(a + b for a, b in zip(separators, others, strict=False)))
     return rf"(?<![0-9])(?<![0-9][-./]){before}(?:{'|'.join(spellings)})(?![-./]?[0-9])"
 
 
@@ -109,7 +112,7 @@ def _is_citizen_id(number: str) -> bool:
 
 
 def _is_old_citizen_id(number: str) -> bool:
-    return number[:2] in PROVINCES and _is_date("19" + number[6:12])
+    return int(number[:2]) in PROVINCES and _is_date("19" + number[6:12])
 
 
 def _is_date(digits: str) -> bool:

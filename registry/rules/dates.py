@@ -17,10 +17,20 @@ from registry.definitions import age_at_surgery
 from registry.fields import shown
 from registry.labels import Label
 from registry.rules.base import QUERY, REJECT, RULES, WARN, Breach, Rule, Verdict, breach, owner, rule
-from registry.rules.operands import DATES, SECTIONS, Span, days_between, entered, rows_before, span
+from registry.rules.intervals import SURGERY
+from registry.rules.operands import DATES, SECTIONS, Span, days_between, rows_before, span
 
 SHIFT_BETWEEN_DATE_SYSTEMS = 1462
 """Days between the 1900 and the 1904 date system of spreadsheets (dictionary, source S40)."""
+
+NEAR_THE_OPERATION = {
+    ("assessment", "assessment_date"),
+    ("assessment", "liver_imaging_date"),
+    ("operation", "mdt_date"),
+    ("postop", "discharge_date"),
+}
+USUAL_DISTANCE = range(-120, 91)
+"""Days from the operation within which these dates lie when they are right."""
 
 DatedRow = tuple[str, str, models.Model]
 
@@ -221,25 +231,20 @@ def specimen_not_from_the_operation(case: CaseFile, row) -> bool:
     return apart[0] > 0 or apart[1] < 0
 
 
-# Days from the operation within which these dates usually lie
-USUAL_DISTANCE = {
-    ("assessment", "assessment_date"): (-56, 0),
-    ("assessment", "liver_imaging_date"): (-42, 0),
-    ("operation", "mdt_date"): (-120, 0),
-    ("postop", "discharge_date"): (0, 90),
-}
-
-
 @rule_on_dates(
     "X022",
     QUERY,
-    "operation.surgery_date",
+    SURGERY,
     Label(
         "{what} ({when}) would fit the operation ({surgery_date}) if one of them were moved by 1462 "
         "days: was a spreadsheet read with the wrong date system (1900 or 1904)?",
-        "{what}（{when}）与手术日期（{surgery_date}）相差恰因1462天而不合理：是否误用了电子表格的1900/1904日期系统？",
+        "{what}（{when}）与手术日期（{surgery_date}）之一移动1462天后才合理：是否误用了电子表格的1900/1904日期系统？",
     ),
-    concerns=lambda at: at[:2] in USUAL_DISTANCE,
+    concerns=lambda at: at[:2] in NEAR_THE_OPERATION,
 )
 def shifted_by_date_system(case: CaseFile, day: Span) -> bool:
-    raise NotImplementedError
+    apart = days_between(span(case.operation, "surgery_date"), day)
+    if apart is None or apart[0] in USUAL_DISTANCE:
+        return False
+    shift = SHIFT_BETWEEN_DATE_SYSTEMS
+    return apart[0] - shift in USUAL_DISTANCE or apart[0] + shift in USUAL_DISTANCE

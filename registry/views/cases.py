@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.paginator import Paginator
 from django.db.models import FilteredRelation, Q, QuerySet
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_GET
 
 from registry import access, codes
 from registry.case import CaseFile, load, load_many
-from registry.completeness import case_state
-from registry.endpoints import EndPoints
+from registry.completeness import CaseState, case_state
+from registry.endpoints import EndPoints, grades
 from registry.fields import shown
 from registry.forms import SECTIONS
 from registry.labels import Label
@@ -59,7 +60,7 @@ class ListRow:
     def patient(self) -> Patient:
         return self.case.patient
 
-    @property
+    @cached_property
     def ends(self) -> EndPoints:
         return EndPoints(self.case)
 
@@ -85,10 +86,10 @@ class ListRow:
 
     @property
     def worst(self) -> Label | None:
-        return codes.CD.label_of(self.ends.worst.value)
+        return codes.WORST_CD.label_of(self.ends.worst.value)
 
-    @property
-    def state(self):
+    @cached_property
+    def state(self) -> CaseState:
         return case_state(self.case)
 
 
@@ -197,6 +198,7 @@ def case_page(request: HttpRequest, patient_uid: str) -> HttpResponse:
         "row": ListRow(case),
         "ends": ends,
         "end_points": ends.all(),
+        "grades": grades(ends.grade_change) if case.specimens else None,
         "timeline": timeline(case),
         "state": state,
         "sections": [(one, section_rows(case, one.section)) for one in state.sections],

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from registry import access, actions
 from registry.case import load
-from registry.completeness import COMPLETE, section_state
+from registry.completeness import DRAFT, EMPTY, section_state
 from registry.forms import BY_SLUG, SECTIONS
 from registry.forms.editing import SectionEdit, newest_change
 from registry.forms.patient import NewCaseForm
@@ -77,7 +77,7 @@ def _page(request: HttpRequest, edit: SectionEdit, conflicts=()) -> HttpResponse
 def _saved(request: HttpRequest, patient, section) -> HttpResponse:
     """Say what is still missing, and go where the user asked to go."""
     state = section_state(load(patient), section)
-    if state.state == COMPLETE:
+    if state.state not in (EMPTY, DRAFT):
         messages.success(request, _("%(section)s: saved, complete.") % {"section": section.title})
     else:
         missing = "; ".join(str(one) for one in state.missing[:6])

@@ -55,16 +55,16 @@ def _provenance(synthetic: bool) -> Provenance:
     return Provenance(
         synthetic,
         (
-            ("time", Label("Made", "生成时间"), both("2026-03-01 08:30 UTC")),
+            ("made", Label("Made", "生成时间"), both("2026-03-01 08:30 UTC")),
             (
                 "cohort",
                 Label("Cohort", "队列"),
-                Label("All centres, 2021-09 to 2023-04", "所有中心,2021-09至2023-04"),
+                Label("All centres, 2021 to 2023", "所有中心,2021至2023年"),
             ),
             ("hash", Label("Hash of the definition", "定义的散列值"), both("9f2c" * 16)),
             ("source", Label("Source", "来源"), ODD),
         ),
-        {"time": made, "cases": 31, "share": float("nan"), "conventions": {"quantile": 6, "level": 0.95}},
+        {"made": made, "cases": 31, "share": float("nan"), "conventions": {"quantile": 6, "level": 0.95}},
     )
 
 

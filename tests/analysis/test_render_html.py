@@ -100,7 +100,10 @@ class Escapes(unittest.TestCase):
         sections = (Section("s", evil, (table, curve, paragraph)),)
         report = Report("x", evil, sections, Provenance(True, (("k", evil, evil),)))
         for language in LANGUAGES:
-            for text in (html.page(report, language), html.body(report, language, lambda a: f'"><script>{a}')):
+            for text in (
+                html.page(report, language),
+                html.body(report, language, lambda a: f'"><script>{a}'),
+            ):
                 page = Elements(text)
                 self.assertEqual(page.named("script") + page.named("img"), [])
                 self.assertIn(evil.text(language), page.named("caption")[0][1])
@@ -139,10 +142,12 @@ class Structure(unittest.TestCase):
     def test_every_heading_of_a_table_has_its_scope(self):
         page = Elements(self.pages["en"])
         self.assertEqual({a["scope"] for a, _ in page.named("th")}, {"row", "col"})
-        for attributes, _ in page.named("tr"):
-            self.assertIn("id", attributes) if attributes else None
-        rows = page.named("th", scope="row")
-        self.assertEqual(len(rows), 8)
+        self.assertEqual(len(page.named("th", scope="row")), 8)
+
+    def test_every_row_can_be_pointed_at_by_its_address(self):
+        ids = [attributes["id"] for attributes, _ in Elements(self.pages["en"]).named("tr") if attributes]
+        self.assertEqual(len(ids), 8)
+        self.assertIn("baseline.sex-male", ids)
 
     def test_a_table_without_a_stub_has_no_empty_heading(self):
         self.assertNotIn('<th scope="col"></th>', self.pages["en"])
@@ -175,12 +180,19 @@ class Structure(unittest.TestCase):
 
     def test_provenance_stands_at_the_end_with_every_fact(self):
         found = Elements(self.pages["zh"])
-        self.assertEqual([text for _, text in found.named("dt")], ["生成时间", "队列", "定义的散列值", "来源"])
+        self.assertEqual(
+            [text for _, text in found.named("dt")], ["生成时间", "队列", "定义的散列值", "来源"]
+        )
         self.assertEqual(found.named("dd")[3][1], sample_report.ODD.zh)
-        self.assertEqual(self.pages["zh"].rindex("<section"), self.pages["zh"].index('<section class="provenance"'))
+        self.assertEqual(
+            self.pages["zh"].rindex("<section"), self.pages["zh"].index('<section class="provenance"')
+        )
 
     def test_blocks_keep_the_order_of_the_report(self):
-        places = [self.pages["en"].index(f'id="{name}"') for name in ("summary", "plain", "baseline", "matrix", "pfs")]
+        places = [
+            self.pages["en"].index(f'id="{name}"')
+            for name in ("summary", "plain", "baseline", "matrix", "pfs")
+        ]
         self.assertEqual(places, sorted(places))
 
     def test_an_empty_figure_says_why_instead_of_drawing(self):
@@ -195,9 +207,7 @@ class Style(unittest.TestCase):
     def test_every_class_that_is_written_is_styled_and_every_styled_class_is_written(self):
         text = html.page(sample_report.report(), "en") + html.body(sample_report.report(), "en", link)
         written = {
-            name
-            for _, attributes, _ in Elements(text).all
-            for name in attributes.get("class", "").split()
+            name for _, attributes, _ in Elements(text).all for name in attributes.get("class", "").split()
         }
         sheet = re.sub(r"/\*.*?\*/", "", html.style(), flags=re.S)
         styled = set(re.findall(r"\.([a-z][\w-]*)", sheet))
@@ -209,6 +219,17 @@ class Style(unittest.TestCase):
         self.assertIn("prefers-color-scheme: dark", html.style())
         self.assertIn("@media print", html.style())
 
-    def test_every_colour_of_a_curve_has_a_light_and_a_dark_form(self):
+    def test_dark_looks_the_same_in_a_file_and_on_the_site(self):
+        alone, site = (
+            dict(re.findall(r"(--[\w-]+): ([^;]+);", block))
+            for block in re.findall(r"@media screen.*?\n}\n", html.style(), re.S)
+        )
+        del alone["--ink"]  # on the site it is Bootstrap's
+        self.assertEqual(alone, site)
+
+    def test_every_colour_of_a_curve_has_a_dark_form_that_stands_out(self):
+        light, *dark = re.findall(r"--curve-1: (#\w+)", html.style())
+        self.assertEqual(len(dark), 2)
+        self.assertNotIn(light, dark)
         for number in range(1, 7):
-            self.assertEqual(len(re.findall(rf"--curve-{number}: #", html.style())), 2)
+            self.assertEqual(len(set(re.findall(rf"--curve-{number}: (#\w+)", html.style()))), 2)

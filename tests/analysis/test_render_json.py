@@ -64,7 +64,9 @@ class Shape(unittest.TestCase):
                 return {key: bare(each) for key, each in value.items() if key not in _WORDS}
             return [bare(each) for each in value] if isinstance(value, list) else value
 
-        english, chinese = (bare(read(sample_report.report(), language)["sections"]) for language in LANGUAGES)
+        english, chinese = (
+            bare(read(sample_report.report(), language)["sections"]) for language in LANGUAGES
+        )
         self.assertEqual(english, chinese)
         self.assertNotEqual(read(sample_report.report(), "zh"), self.content)
 
@@ -72,7 +74,10 @@ class Shape(unittest.TestCase):
         self.assertEqual(read(sample_report.report(), "zh-hans")["language"], "zh")
 
     def test_blocks_tell_their_printing_order(self):
-        self.assertEqual([s["order"] for s in self.content["sections"]][1:], [["baseline", "matrix"], ["pfs", "os", "by-grade"]])
+        self.assertEqual(
+            [s["order"] for s in self.content["sections"]][1:],
+            [["baseline", "matrix"], ["pfs", "os", "by-grade"]],
+        )
 
     def test_figures_carry_their_coordinates_and_not_a_drawing(self):
         figure = self.content["sections"][2]["figures"][0]
@@ -97,7 +102,9 @@ _WORDS = {"title", "label", "text", "stub", "columns", "notes", "x_label", "y_la
 
 class Values(unittest.TestCase):
     def test_what_is_not_finite_is_null(self):
-        cell = only_cell(with_numbers(a=float("nan"), b=float("inf"), c=-float("inf"), d=None, e=np.float32("nan")))
+        cell = only_cell(
+            with_numbers(a=float("nan"), b=float("inf"), c=-float("inf"), d=None, e=np.float32("nan"))
+        )
         self.assertEqual(cell, {"text": "1", "a": None, "b": None, "c": None, "d": None, "e": None})
 
     def test_numbers_of_numpy_are_numbers(self):
@@ -120,11 +127,13 @@ class Values(unittest.TestCase):
 
     def test_provenance_gives_raw_values_under_their_keys_and_printed_facts_beside(self):
         provenance = read(sample_report.report())["provenance"]
-        self.assertEqual(provenance["time"], "2026-03-01T08:30:00+00:00")
+        self.assertEqual(provenance["made"], "2026-03-01T08:30:00+00:00")
         self.assertEqual(provenance["cohort"], "All centres, 2021 to 2023", "no raw value: the printed one")
         self.assertIsNone(provenance["share"])
         self.assertEqual(provenance["conventions"], {"quantile": 6, "level": 0.95})
-        self.assertEqual(provenance["facts"][0], {"id": "time", "label": "Made", "text": "2026-03-01 08:30 UTC"})
+        self.assertEqual(
+            provenance["facts"][0], {"id": "made", "label": "Made", "text": "2026-03-01 08:30 UTC"}
+        )
 
     def test_no_value_can_take_the_place_of_the_warning(self):
         sneaky = Provenance(True, (), {"synthetic": False, "facts": "none", "until": date(2023, 4, 30)})
@@ -149,14 +158,9 @@ class Bytes(unittest.TestCase):
     def test_a_cell_and_a_curve_each_stay_on_one_line(self):
         lines = as_json.document(sample_report.report(), "en").decode().splitlines()
         self.assertEqual(sum('"text": "14/31 (45%)", "N": 31' in line for line in lines), 1)
-        self.assertEqual(sum(line.lstrip().startswith('"steps": [[0.0, 1.0], [0.9, 0.97]') for line in lines), 2)
-
-    def test_the_text_means_what_the_plain_library_would_write(self):
-        for with_cases in (False, True):
-            content = as_json.document(sample_report.report(), "zh", with_cases=with_cases)
-            again = json.dumps(json.loads(content), ensure_ascii=False)
-            self.assertEqual(json.loads(again), json.loads(content))
-            self.assertEqual(re.sub(r"\s*\n\s*", "", content.decode()).replace(",", ", ").count("{"), again.count("{"))
+        self.assertEqual(
+            sum(line.lstrip().startswith('"steps": [[0.0, 1.0], [0.9, 0.97]') for line in lines), 2
+        )
 
 
 class CaseLists(unittest.TestCase):
@@ -204,7 +208,15 @@ class Description(unittest.TestCase):
         described = set(re.findall(r"`(\w+)`", DESCRIPTION.read_text(encoding="utf-8")))
         described |= set(re.findall(r'"(\w+)"', DESCRIPTION.read_text(encoding="utf-8")))
         content = read(sample_report.report(), with_cases=True)
-        free = {"hash", "share", "conventions", "quantile", "source", "cohort", "p"}  # names of the sample alone
+        free = {
+            "hash",
+            "share",
+            "conventions",
+            "quantile",
+            "source",
+            "cohort",
+            "p",
+        }  # names of the sample alone
         self.assertEqual(_keys(content) - described - free, set())
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,13 +13,14 @@ import unittest
 from contextlib import ExitStack
 from pathlib import Path
 
+from registry.postgres.cluster import Postmaster, read_postmaster
+
 ROOT = Path(__file__).resolve().parents[2]
 DURABLE = {"NETLM_THROWAWAY_DATABASE": "0"}
 MAKE_TABLE = "CREATE TABLE kept AS SELECT 7 AS value"
 READ_TABLE = "SELECT value FROM kept"
 
-# An application: connects once, says what it found, and goes on using the database until its input ends.
-APPLICATION = """
+CONNECT = """
 import json, os, sys
 from pathlib import Path
 import django
@@ -32,41 +34,34 @@ def ask(sql):
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return [list(row) for row in cursor.fetchall()] if cursor.description else []
-
-print(json.dumps(ask(sys.argv[1])), flush=True)
 """
-UNTIL_TOLD = (
-    "\nfor line in sys.stdin:\n    connection.close()\n    print(json.dumps(ask(line)), flush=True)\n"
-)
-
-WSGI = APPLICATION.split("print(")[0] + (
-    "def application(environ, start):\n"
-    "    start('200 OK', [])\n"
-    "    return [str(ask('SELECT 41 + 1')[0][0]).encode()]\n"
+# An application that asks one thing, says the answer, and goes on with what it is told until its input ends.
+# Each further question comes over a new connection, as each request to a web server does.
+APPLICATION = (
+    CONNECT
+    + """
+print(json.dumps(ask(sys.argv[1])), flush=True)
+for line in sys.stdin:
+    connection.close()
+    print(json.dumps(ask(line)), flush=True)
+"""
 )
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
-    """The caller's environment with a data folder of its own; not durable unless told."""
-    kept = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DJANGO_SECRET_KEY")
-    }
-    return kept | {
-        "NETLM_VAR": str(var),
-        "NETLM_THROWAWAY_DATABASE": "1",
-        "PYTHONPATH": str(ROOT),
-        **more,
-    }
+    """The caller's environment with a data folder of its own; not durable, hence quick, unless told."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    own = {"NETLM_VAR": str(var), "NETLM_THROWAWAY_DATABASE": "1", "PYTHONPATH": str(ROOT)}
+    return kept | own | more
 
 
 class Application:
-    """A running process that uses the database."""
+    """A process that uses the database. `before` are words that stand before its command."""
 
-    def __init__(self, var: Path, *before: str, sql: str = "SELECT 1", code: str = "", **env: str) -> None:
-        code = code or APPLICATION + UNTIL_TOLD
+    def __init__(self, var: Path, sql: str, before: tuple[str, ...], code: str, more: dict[str, str]) -> None:
         self._process = subprocess.Popen(
             [*before, sys.executable, "-c", code, sql],
-            env=environment(var, **env),
+            env=environment(var, **more),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -75,6 +70,7 @@ class Application:
         self.pid = self._process.pid
 
     def answer(self) -> list:
+        """The rows it has asked for; fails with its error output if it has none."""
         line = self._process.stdout.readline()
         if not line:
             raise AssertionError(f"the application ended: {self._process.communicate()[1]}")
@@ -85,14 +81,18 @@ class Application:
         self._process.stdin.flush()
         return self.answer()
 
-    def end(self, wait: bool = True) -> str:
-        """End in an orderly way; what it wrote to the error output."""
+    def told_to_end(self) -> None:
+        """Let it exit in an orderly way, without waiting for that."""
         self._process.stdin.close()
         self._process.stdin = None
-        return self._process.communicate(timeout=60)[1] if wait else ""
+
+    def end(self) -> str:
+        """Let it exit in an orderly way; returns its error output."""
+        self.told_to_end()
+        return self._process.communicate(timeout=60)[1]
 
     def kill(self) -> None:
-        """End as `kill -9` does."""
+        """End it as `kill -9` does."""
         self._process.kill()
         self._process.communicate()
 
@@ -100,46 +100,82 @@ class Application:
 class Projects(unittest.TestCase):
     """Gives each test folders of its own, and leaves no server behind whatever happens."""
 
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        # A cluster to copy for each test, which is quicker than making one.
+        top = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="netlm-test-")))
+        Application(top, "SELECT 1", (), APPLICATION, {}).end()
+        cls._pristine = top / "throwaway-database"
+
     def setUp(self) -> None:
         self._cleanup = ExitStack()
         self.addCleanup(self._cleanup.close)
-        self.top = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="netlm test ")))
+        self.top = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="netlm-test-")))
         self.top.chmod(0o755)
         self.var = self.top / "var"
 
-    def application(self, var: Path | None = None, *before: str, **more: str) -> Application:
+    def starting(
+        self,
+        sql: str = "SELECT 1",
+        var: Path | None = None,
+        before: tuple[str, ...] = (),
+        code: str = APPLICATION,
+        fresh: bool = False,
+        **more: str,
+    ) -> Application:
+        """An application that has just been started and has not answered yet.
+
+        It finds a database that was used before, or with `fresh` none.
+        """
         var = var or self.var
-        self._cleanup.callback(self.end_servers_under, var)
-        application = Application(var, *before, **more)
+        if not fresh and "DATABASE_URL" not in more:
+            self.prepare(var, "database" if more == DURABLE else "throwaway-database")
+        self._cleanup.callback(self.end_server, var)
+        application = Application(var, sql, before, code, more)
         self._cleanup.callback(application.kill)
         return application
 
-    def run_once(self, sql: str, var: Path | None = None, **more: str) -> list:
-        application = self.application(var, sql=sql, **more)
+    def prepare(self, var: Path, name: str = "throwaway-database") -> None:
+        if not (var / name).exists():
+            shutil.copytree(self._pristine, var / name)
+
+    def running(self, *words, **more) -> Application:
+        """An application that is connected."""
+        application = self.starting(*words, **more)
+        application.answer()
+        return application
+
+    def run_once(self, *words, **more) -> list:
+        """What an application that then exits without complaint has found."""
+        application = self.starting(*words, **more)
         found = application.answer()
         self.assertEqual(application.end(), "")
         return found
 
-    def failure(self, var: Path | None = None, **more: str) -> str:
+    def failure(self, **more) -> str:
         """What an application that cannot start says."""
-        application = self.application(var, **more)
         with self.assertRaises(AssertionError) as caught:
-            application.answer()
+            self.running(**more)
         return str(caught.exception)
 
     def folder(self, var: Path | None = None) -> Path:
-        var = var or self.var
-        return next((one for one in var.glob("*database") if one.is_dir()), var / "database")
+        """The private folder of the server, throw-away or not."""
+        return next((var or self.var).glob("*database"))
 
-    def server(self, var: Path | None = None) -> int:
-        """The process number of the server."""
-        return int((self.folder(var) / "cluster" / "postmaster.pid").read_text().split()[0])
+    def postmaster(self, var: Path | None = None) -> Postmaster:
+        """The server as it describes itself."""
+        return read_postmaster(self.folder(var) / "cluster")
 
-    def end_servers_under(self, var: Path) -> None:
-        if (self.folder(var) / "cluster" / "postmaster.pid").exists():
-            os.kill(self.server(var), signal.SIGQUIT)
+    def end_server(self, var: Path) -> None:
+        for folder in var.glob("*database"):
+            found = read_postmaster(folder / "cluster")
+            if found and found.answers():
+                os.kill(found.pid, signal.SIGQUIT)
+                self.assert_gone(found.pid)
 
     def manage(self, *words: str, var: Path | None = None, **more: str) -> subprocess.CompletedProcess:
+        """A finished `manage.py` with these words."""
         return subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *words],
             env=environment(var or self.var, **more),
@@ -149,26 +185,28 @@ class Projects(unittest.TestCase):
         )
 
     def assert_runs(self, pid: int) -> None:
-        os.kill(pid, 0)
+        self.assertTrue(runs(pid), f"process {pid} has ended")
 
     def assert_gone(self, pid: int) -> None:
         """The process has ended or does so within moments."""
-        for _ in range(100):
-            if not Path(f"/proc/{pid}").exists() and not alive(pid):
-                return
-            time.sleep(0.02)
-        self.fail(f"process {pid} still runs")
+        deadline = time.monotonic() + 10
+        while runs(pid):
+            self.assertLess(time.monotonic(), deadline, f"process {pid} still runs")
+            time.sleep(0.01)
 
 
-def alive(pid: int) -> bool:
+def runs(pid: int) -> bool:
+    """Whether the process works; one that has ended and only waits to be noticed does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and ") Z " in status.read_text())
 
 
 def free_port() -> int:
+    """A port of this machine that nobody listens to at this moment."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         return trial.getsockname()[1]

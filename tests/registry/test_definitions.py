@@ -199,6 +199,17 @@ class LastAlive(unittest.TestCase):
         rows = [visit(30), visit(90)]
         self.assertEqual(definitions.last_alive_date(DAY_0, rows, as_of=day(60)).value, day(30))
 
+    def test_sees_the_day_of_the_data_cut_itself(self):
+        seen = definitions.last_alive_date
+        self.assertEqual(seen(DAY_0, (), postop(), as_of=day(6)).value, day(6))
+        self.assertEqual(seen(DAY_0, [phone(30)], as_of=day(30)).value, day(30))
+        self.assertEqual(seen(DAY_0, [visit(40, imaging_date=day(30))], as_of=day(30)).value, day(30))
+
+    def test_copes_with_dates_that_are_not_entered_yet(self):
+        rows = [visit(30, visit_date=None, imaging_date=None)]
+        course = postop(discharge_date=None)
+        self.assertEqual(definitions.last_alive_date(DAY_0, rows, course, [therapy(None)]).value, DAY_0)
+
     def test_imputes_the_start_of_a_therapy_not_after_the_data_cut(self):
         rows = [therapy(date(2022, 1, 1), "y")]
         self.assertEqual(definitions.last_alive_date(DAY_0, (), None, rows).value, date(2022, 7, 1))
@@ -335,8 +346,9 @@ class DebulkingThreshold(unittest.TestCase):
 
     def test_shows_the_sign_in_its_reason(self):
         reason = definitions.debulk_at_least(70, "ge", 90).reason.label
-        self.assertIn("≥70%", reason.en)
+        self.assertEqual(reason.en, "Recorded ≥70%, which does not decide on 90%")
         self.assertIn("≥70%", reason.zh)
+        self.assertEqual(definitions.debulk_at_least(95, "eq", 90).reason.label.en, "Recorded 95%")
 
 
 class FinalDebulking(unittest.TestCase):

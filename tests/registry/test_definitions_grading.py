@@ -144,6 +144,11 @@ class ThoracicGrade(unittest.TestCase):
         self.assertEqual(graded(counted(1, 1, necrosis="none"), "lung"), "g1")
         self.assertEqual(graded(counted(1, 1, necrosis="focal"), "lung"), "g2")
 
+    def test_names_mitoses_and_necrosis_in_its_reason(self):
+        reason = computed_grade(counted(1, 1, necrosis="focal"), "lung").reason.label
+        self.assertEqual(reason.en, "Thoracic rule: mitoses 1 per 2 mm², necrosis: Focal (punctate)")
+        self.assertIn("未记录", computed_grade(counted(1, 1), "lung").reason.label.zh)
+
     def test_refers_to_the_type_beyond_atypical(self):
         self.assertEqual(graded(counted(1, 11, necrosis="focal"), "lung"), "gx")
         self.assertEqual(graded(counted(1, 1, necrosis="extensive"), "lung"), "gx")

@@ -66,6 +66,12 @@ class Mortality(unittest.TestCase):
         self.assertEqual(self.at(90, death(None), day(40)), "unknown")
         self.assertEqual(self.at(90, death(None), day(400)), "no")
 
+    def test_says_whether_death_was_not_dated_or_the_patient_not_seen(self):
+        undated = mortality(DAY_0, death(None), day(40)).reason.label.en
+        self.assertEqual(undated, "Died, date of death missing")
+        unseen = mortality(DAY_0, None, day(40)).reason.label.en
+        self.assertEqual(unseen, "Last known alive on 2022-04-10, day 40; not beyond day 90")
+
     def test_is_unknown_without_operation_and_when_death_is_before_it(self):
         self.assertEqual(mortality(None, death(3), None).value, "unknown")
         self.assertEqual(self.at(90, death(-3)), "unknown")
@@ -140,6 +146,19 @@ class ProgressionFreeSurvival(TimeToEventCase):
         row = progression(180, hepatic_progression="no", extrahepatic_progression="yes")
         self.assert_event(pfs(row), 180, "progression")
 
+    def test_counts_progression_stated_in_one_place_only(self):
+        nothing = {"hepatic_progression": None, "extrahepatic_progression": None, "recist_overall": None}
+        for stated in (
+            {"hepatic_progression": "yes"},
+            {"extrahepatic_progression": "yes"},
+            {"recist_overall": "pd"},
+        ):
+            with self.subTest(stated):
+                self.assert_event(pfs(progression(180, **{**nothing, **stated})), 180, "progression")
+
+    def test_names_progression_when_death_follows_on_the_same_day(self):
+        self.assert_event(pfs(progression(180), death=death(180)), 180, "progression")
+
     def test_dates_progression_as_stated_not_by_the_visit(self):
         self.assert_event(pfs(progression(200, progression_date=day(183))), 183, "progression")
 
@@ -204,6 +223,8 @@ class ProgressionFreeSurvival(TimeToEventCase):
         self.assert_event(pfs(*rows, as_of=day(180)), 180, "progression")
         self.assert_censored(pfs(visit(90), death=death(200), as_of=day(199)), 90)
         self.assert_censored(pfs(visit(90), visit(120), as_of=day(100)), 90)
+        self.assert_censored(pfs(visit(90), visit(120), as_of=day(120)), 120)
+        self.assert_censored(pfs(visit(90), as_of=DAY_0), 0)
 
     def test_cannot_be_told_after_a_death_without_date_unless_progression_came_first(self):
         self.assert_not_known(pfs(visit(90), death=death(None)))
@@ -268,6 +289,7 @@ class FirstProgressionSite(unittest.TestCase):
 
     def test_is_none_before_the_data_cut(self):
         self.assertEqual(first_progression_site([progression(90)], as_of=day(89)).value, "none")
+        self.assertEqual(first_progression_site([progression(90)], as_of=day(90)).value, "liver")
 
 
 if __name__ == "__main__":

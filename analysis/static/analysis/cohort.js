@@ -1,0 +1,13 @@
+// The number of cases follows what is chosen, before the report is made.
+const form = document.getElementById("cohort-form");
+const shown = document.getElementById("cohort-count");
+let latest = 0;
+
+async function count() {
+  const mine = ++latest;
+  const response = await fetch(`${form.dataset.count}?${new URLSearchParams(new FormData(form))}`);
+  if (!response.ok || mine !== latest) return;
+  shown.textContent = (await response.json()).count ?? "–";
+}
+
+form.addEventListener("change", () => count().catch(() => {}));
