@@ -119,7 +119,7 @@ class EndPoints:
 
 
 def grades(change: definitions.GradeChange) -> Label:
-    """"G1 → G2": the grade before the operation and that of the operation's specimen."""
+    """ "G1 → G2": the grade before the operation and that of the operation's specimen."""
     pair = [codes.GRADE.label_of(one) or both("?") for one in (change.reference_grade, change.index_grade)]
     return Label(f"{pair[0].en} → {pair[1].en}", f"{pair[0].zh} → {pair[1].zh}")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -29,6 +30,8 @@ KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
+
+WRITTEN = datetime(2026, 11, 21, tzinfo=UTC)  # fixed: the file changes only when its messages do
 
 Message = str | tuple[str, str]
 
@@ -61,7 +64,18 @@ def stored() -> Catalog:
 def renewed() -> Catalog:
     """The catalogue with exactly the messages in use, keeping every translation."""
     old = stored() if PO.exists() else Catalog(locale="zh_Hans")
-    new = Catalog(locale="zh_Hans", project="netlm-registry", charset="utf-8", fuzzy=False)
+    new = Catalog(
+        locale="zh_Hans",
+        project="netlm-registry",
+        version="1",
+        charset="utf-8",
+        fuzzy=False,
+        header_comment="# Interface words in simplified Chinese; clinical words are Labels in the code.",
+        msgid_bugs_address="-",
+        last_translator="-",
+        creation_date=WRITTEN,
+        revision_date=WRITTEN,
+    )
     for message, where in sorted(used(), key=lambda one: (one[1], str(one[0]))):
         known = old.get(message if isinstance(message, str) else message[0])
         translation = known.string if known else ("" if isinstance(message, str) else ("",))

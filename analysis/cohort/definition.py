@@ -65,4 +65,4 @@ class Definition:
         ]
         if self.as_of:
             parts.append(_AS_OF.fill(as_of=self.as_of))
-        return joined(parts, en="; ", zh=";")
+        return joined(parts, en="; ", zh="；")

@@ -67,7 +67,7 @@ def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
             centre_of.append(case.patient.centre_id)
             for value, keep in asked:
                 keep(value(case))
-        return _dataset(scope, ids, centre_of, values, families)
+        return tabulate(scope, ids, centre_of, values, families)
 
 
 def study_numbers(case_ids: Iterable[str], centres: Iterable[Centre]) -> dict[str, str]:
@@ -127,13 +127,16 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _dataset(
+def tabulate(
     scope: Mapping[int, Centre],
     ids: list[str],
     centre_of: list[int],
     values: list[list],
     families: list[list[tuple[float, ...]]],
 ) -> Dataset:
+    """One table from the answers: `values` and `families` hold, for each of COLUMNS and FAMILIES,
+    the answers of all cases; `centre_of` the key of each case's centre in `scope`.
+    """
     levels = tuple((centre.centre_id, centre.name) for centre in scope.values())
     codes = [scope[key].centre_id for key in centre_of]
     centre = replace(CENTRE, levels=levels)

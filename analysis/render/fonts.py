@@ -49,7 +49,7 @@ _LIMITS = (
     "maxCompositeContours",
     "maxComponentDepth",
 )
-_THIN_SPACES = str.maketrans({"\u2009": " ", "\u202f": " "})  # the font has no glyph for them
+_THIN_SPACES = str.maketrans({"\u2009": " ", "\u202f": " "})  # the font has none
 
 
 @cache

@@ -10,6 +10,7 @@ from analysis.render.wording import SYNTHETIC
 
 WIDTH = 92
 _NEVER_FIRST = frozenset("，。；：、）」》%,.;:)")
+_NEVER_LAST = frozenset("（「《(")
 
 
 def document(report: Report, language: str) -> bytes:
@@ -71,7 +72,7 @@ def _pieces(text: str) -> Iterator[str]:
         after = text[position + 1 : position + 2]
         piece += sign
         breakable = sign == " " or _is_wide(sign) or _is_wide(after)
-        if breakable and after not in _NEVER_FIRST and after != " ":
+        if breakable and sign not in _NEVER_LAST and after not in _NEVER_FIRST and after != " ":
             yield piece
             piece = ""
     if piece:

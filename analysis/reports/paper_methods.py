@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from analysis.conventions import methods as convention_sentences
-from analysis.document import Paragraph, Part
+from analysis.document import Paragraph
 from analysis.reports import cells
-from analysis.reports.sentences import compose, paragraph
+from analysis.reports.sentences import compose, paragraph, plain
 from analysis.reports.source import Source, Which
 from registry.definitions import METHODS
 from registry.labels import Label
@@ -14,7 +14,7 @@ COHORT = Label(
     "The registry holds patients with a first cytoreductive operation for liver metastases of "
     "neuroendocrine tumours; the day of that operation is day 0. Cases found not eligible and cases whose "
     "patient refused or withdrew the use of the data are left out.",
-    "登记库收录因神经内分泌肿瘤肝转移首次接受减瘤术的患者,手术日为第0天;不符合入选标准者,以及拒绝或撤回数据使用"
+    "登记库收录因神经内分泌肿瘤肝转移首次接受减瘤术的患者，手术日为第0天；不符合入选标准者，以及拒绝或撤回数据使用"
     "同意者不纳入分析。",
 )
 CONSENT = Label(
@@ -68,21 +68,17 @@ TOLD: dict[str, tuple[str, ...]] = {
 def methods(source: Source) -> tuple[Paragraph, ...]:
     """Who was included, what each quantity means, how numbers were computed."""
     told = (
-        paragraph(id, (_words(METHODS[name].fill(days=DAYS)) for name in names)) for id, names in TOLD.items()
+        paragraph(id, (plain(METHODS[name].fill(days=DAYS)) for name in names)) for id, names in TOLD.items()
     )
     return (_cohort(source), *told, _statistics(source))
 
 
 def _cohort(source: Source) -> Paragraph:
     consent = compose(CONSENT, consented=cells.share_first(source, Which("consented")))
-    return paragraph("methods-cohort", (_words(COHORT), consent, _words(MISSING)))
+    return paragraph("methods-cohort", (plain(COHORT), consent, plain(MISSING)))
 
 
 def _statistics(source: Source) -> Paragraph:
     name = CONVENTIONS.fill(name=source.conventions.label)
     sentences = (name, *convention_sentences(source.conventions))
-    return paragraph("methods-statistics", map(_words, sentences))
-
-
-def _words(text: Label) -> tuple[Part, ...]:
-    return (Part(text),)
+    return paragraph("methods-statistics", map(plain, sentences))

@@ -14,7 +14,10 @@ SURVIVAL_AFTER_PROGRESSION = 1500  # days, mean
 SITES = {("yes", "no"): 70, ("no", "yes"): 14, ("yes", "yes"): 16}
 LATER_LINE = {"targeted": 4, "prrt": 3, "chemo": 3, "tace": 3, "ssa": 1}
 AFTER_HIGHER_GRADE = {"chemo": 4, "targeted": 3, "prrt": 3}
-RELIEF_BEFORE, RELIEF_AFTER = {"complete": 65, "partial": 28, "none": 7}, {"partial": 40, "none": 45, "worse": 15}
+RELIEF_BEFORE, RELIEF_AFTER = (
+    {"complete": 65, "partial": 28, "none": 7},
+    {"partial": 40, "none": 45, "worse": 15},
+)
 CAUSES = {"liver_failure_tumour": 6, "tumour_other": 4}
 
 
@@ -51,7 +54,11 @@ class FollowUp:
             given["death_related_to_surgery"] = "definite"
         else:
             cause = self.chart.pick(CAUSES) if self.progressed else "non_cancer"
-        source = self.chart.pick({"hospital": 3, "family": 5, "register": 2}) if cause != "surgical" else "hospital"
+        source = (
+            self.chart.pick({"hospital": 3, "family": 5, "register": 2})
+            if cause != "surgical"
+            else "hospital"
+        )
         day = self.chart.on(self.death_day)
         return self.chart.row(Death, death_date=day, death_cause=cause, death_source=source, **given)
 
@@ -69,16 +76,13 @@ class FollowUp:
 
     def _scans(self) -> list[int]:
         """Days of the scans without progression; the last one ends the progression-free time of the censored."""
-        last = self.end - 21 if self.traits.progression.event else self.end
-        days: list[int] = []
-        if last > BASELINE_AT_THE_LATEST or self.traits.progression.event:
-            day = self.chart.between(*BASELINE)
-            while day <= last - (0 if self.traits.progression.event else 40):
-                days.append(day)
-                day += self.chart.between(80, 100) if day < 365 else self.chart.between(110, 180)
-        if not self.traits.progression.event:
-            days.append(last)
-        return days
+        progressed = self.traits.progression.event
+        last = self.end - (21 if progressed else 40)
+        day = self.chart.between(*BASELINE)
+        days = [day] if day <= last or (not progressed and self.end > BASELINE_AT_THE_LATEST) else []
+        while days and (day := day + self.chart.between(80, 100) * (1 if day < 365 else 2)) <= last:
+            days.append(day)
+        return days if progressed else [*days, self.end]
 
     def _early_therapy(self, first_scan: int) -> bool:
         """Treatment that goes on, or follows from what the operation showed; True if it begins at this scan."""
@@ -175,6 +179,9 @@ class FollowUp:
         return max((one.visit_date.toordinal() - self.chart.day_0 for one in self.visits), default=0)
 
     def _contact(self, day: int, kind: str, lost: bool = False) -> None:
+        if kind == "clinic" and self.residual and self.chart.chance(0.6):
+            self._scan(day, is_baseline=False, starts=False)
+            return
         given = {}
         if kind == "clinic":
             given["disease_status"] = "progression" if self.residual else "recurrence"

@@ -41,10 +41,13 @@ RESPONSE = {
     "embolisation": {"cr": 3, "pr": 45, "sd": 42, "pd": 10},
     "ablation": {"cr": 30, "pr": 40, "sd": 25, "pd": 5},
 }
+CARCINOIDS = {"g1": "typical_carcinoid", "g2": "atypical_carcinoid"}
 SYMPTOM_RESPONSE = {"complete": 35, "partial": 50, "none": 15}
 LEFT, RIGHT = ("s2", "s3", "s4a", "s4b"), ("s5", "s6", "s7", "s8")
 ADULT = 16  # nobody of the cohort fell ill as a child
 LONGEST_LEAD = 2600
+LARGEST_LIVER_ML = 4450
+LIGHTEST_KG = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,9 @@ def _course(chart: Chart, past: History, category: str) -> PriorTreatment:
         given["tx_agent"] = [chart.pick(AGENTS[category])]
     if not ongoing:
         given["tx_end_date"] = chart.on(end)
-        given["tx_stop_reason"] = "progression" if response == "pd" else "to_surgery" if end > -60 else "completed"
+        given["tx_stop_reason"] = (
+            "progression" if response == "pd" else "to_surgery" if end > -60 else "completed"
+        )
     return chart.row(
         PriorTreatment,
         tx_category=category,
@@ -206,7 +211,7 @@ def specimen(chart: Chart, source: str, days: int, grade: str, **given: object) 
         Specimen,
         specimen_source=source,
         specimen_date=day,
-        histological_type="net",
+        histological_type=CARCINOIDS[grade] if thoracic else "net",
         who_edition=_edition(chart, day, grade, thoracic),
         grade_reported=grade,
         ki67_pct=Decimal(ki67),
@@ -225,13 +230,14 @@ def _counts(chart: Chart, grade: str, thoracic: bool) -> tuple[int, int, str]:
 
     In digestive tumours the Ki-67 mostly decides; thoracic carcinoids are graded by mitoses.
     """
+    level = min(max(chart.proliferation + chart.rng.gauss(0, 0.12), 0.01), 0.97)
+    spread = -math.log(1 - level)
     if grade == "g1":
-        below = chart.chance(0.25)
-        return (3, chart.between(0, 1), "lt") if below else (chart.between(1, 2), chart.between(0, 1), "eq")
+        ki67, sign = (3, "lt") if chart.chance(0.25) else (1 + round(level), "eq")
+        return ki67, chart.between(0, 1), sign
     if grade == "g2":
-        ki67 = min(3 + int(chart.rng.expovariate(1 / 5)), 20)
-        return ki67, chart.between(2 if thoracic else 0, 6 if thoracic else 8), "eq"
-    return min(22 + int(chart.rng.expovariate(1 / 8)), 50), chart.between(3, 18), "eq"
+        return min(3 + int(5 * spread), 20), chart.between(2 if thoracic else 0, 6 if thoracic else 8), "eq"
+    return min(22 + int(8 * spread), 50), chart.between(3, 18), "eq"
 
 
 def _edition(chart: Chart, day: date, grade: str, thoracic: bool) -> str:
@@ -252,16 +258,20 @@ def assessment(chart: Chart) -> Assessment:
     height = min(max(height, 145), 192)
     bmi = min(max(chart.rng.gauss(23.0, 2.6), 17.5), 32.0)
     imaging = chart.between(4, 38)
-    method = chart.pick({"volumetry_auto": 5, "volumetry_manual": 1, "visual_radiologist": 3, "visual_surgeon": 2})
+    method = chart.pick(
+        {"volumetry_auto": 5, "volumetry_manual": 1, "visual_radiologist": 3, "visual_surgeon": 2}
+    )
     given = _volumes(chart) if method.startswith("volumetry") else {}
     if chart.chance(0.24):
-        sites = chart.pick({("ln_distant",): 4, ("bone",): 3, ("peritoneum",): 2, ("mesentery",): 2, ("lung",): 1})
+        sites = chart.pick(
+            {("ln_distant",): 4, ("bone",): 3, ("peritoneum",): 2, ("mesentery",): 2, ("lung",): 1}
+        )
         given |= {"extrahepatic_sites": list(sites)}
     return chart.row(
         Assessment,
         assessment_date=chart.on(-chart.between(2, min(imaging, 20))),
         height_cm=Decimal(height),
-        weight_kg=Decimal(round(bmi * (height / 100) ** 2)),
+        weight_kg=Decimal(max(round(bmi * (height / 100) ** 2), LIGHTEST_KG)),
         ecog=chart.pick({"0": 6, "1": 4}),
         asa=chart.pick({"1": 2, "2": 6, "3": 2}),
         cirrhosis="no",
@@ -269,7 +279,9 @@ def assessment(chart: Chart) -> Assessment:
         hcv_antibody="neg",
         background_liver=list(chart.pick({("none",): 7, ("steatosis",): 2, ("treatment_injury",): 1})),
         liver_imaging_date=chart.on(-imaging),
-        liver_imaging_modality=list(chart.pick({("mri",): 3, ("ct",): 2, ("ct", "mri"): 4, ("mri", "sstr_pet"): 3})),
+        liver_imaging_modality=list(
+            chart.pick({("mri",): 3, ("ct",): 2, ("ct", "mri"): 4, ("mri", "sstr_pet"): 3})
+        ),
         largest_met_cm=traits.largest_cm,
         liver_burden_pct=traits.burden,
         liver_burden_method=method,
@@ -280,10 +292,10 @@ def assessment(chart: Chart) -> Assessment:
 
 
 def _volumes(chart: Chart) -> dict[str, int]:
-    """Volumes that agree with the burden; the healthy liver has about 1.1 litres."""
+    """Volumes that agree with the burden; the healthy part of the liver has about 1.1 litres."""
     burden = chart.traits.burden / 100
     healthy = chart.rng.gauss(1100, 90)
-    total = round(healthy / (1 - burden))
+    total = min(round(healthy / (1 - burden)), LARGEST_LIVER_ML)
     return {"total_liver_volume_ml": total, "tumour_volume_ml": round(total * burden)}
 
 

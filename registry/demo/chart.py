@@ -36,6 +36,7 @@ class Chart:
         self.patient = patient
         self.rng = rng
         self.day_0 = traits.surgery.toordinal()
+        self.proliferation = rng.random()  # where the patient's tumours stand within their grade
 
     def on(self, days: int) -> date:
         """The date so many days after the operation (before it, if negative)."""

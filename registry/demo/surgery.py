@@ -25,7 +25,8 @@ OCTREOTIDE = {
     True: {"bolus_infusion": 5, "infusion": 3, "bolus": 2},
     False: {"none": 6, "lar_only": 2, "infusion": 2},
 }
-TARGETS = {"70": 70, "80": 80, "90": 90}
+LEAST: dict[str, int] = codes.TARGET.fact("percent")
+TARGET_WEIGHTS = {"70": 4, "80": 2, "90": 3, "max_safe": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,7 @@ def clearance(chart: Chart, before: Assessment) -> Clearance:
     )
 
 
-def operation(
-    chart: Chart, before: Assessment, cleared: Clearance, listed: list[Complication]
-) -> Operation:
+def operation(chart: Chart, before: Assessment, cleared: Clearance, listed: list[Complication]) -> Operation:
     """The index cytoreduction; `listed` are its complications, since bleeding may need blood early."""
     traits = chart.traits
     given = _plan(chart, before, cleared) | _approach(chart) | _blood(chart, listed) | _hormones(chart)
@@ -175,13 +174,10 @@ def _plan(chart: Chart, before: Assessment, cleared: Clearance) -> dict[str, obj
     }
     if cleared.overall != "r2" and chart.chance(0.4):
         return given | {"surgical_intent": "curative"}
-    target = chart.pick({"70": 4, "80": 2, "90": 3})
-    short = cleared.percent < TARGETS[target]
-    return given | {
-        "surgical_intent": "cytoreductive",
-        "planned_debulking_pct": target,
-        "procedure_completed": "partial" if short else "completed",
+    reached = {
+        code: weight for code, weight in TARGET_WEIGHTS.items() if LEAST.get(code, 0) <= cleared.percent
     }
+    return given | {"surgical_intent": "cytoreductive", "planned_debulking_pct": chart.pick(reached)}
 
 
 def _approach(chart: Chart) -> dict[str, object]:
@@ -212,7 +208,11 @@ def _blood(chart: Chart, listed: list[Complication]) -> dict[str, object]:
     if not chart.chance(0.72):
         return given | {"pringle_used": "no"}
     cycles = min(1 + traits.op_time // 70, chart.between(1, 4))
-    return given | {"pringle_used": "yes", "pringle_cycles": cycles, "pringle_total_min": cycles * chart.between(10, 15)}
+    return given | {
+        "pringle_used": "yes",
+        "pringle_cycles": cycles,
+        "pringle_total_min": cycles * chart.between(10, 15),
+    }
 
 
 def _bled_early(chart: Chart, listed: list[Complication]) -> bool:
@@ -287,7 +287,9 @@ def _complication(chart: Chart, grade: str, kind: Kind) -> Complication:
     if kind.type == BY_BLEEDING:
         given |= {
             "hb_drop_g_l": chart.between(32, 50),
-            "rbc_units_for_bleed": Decimal(chart.between(2, 4) if kind.isgls == "a" else chart.between(6, 10)),
+            "rbc_units_for_bleed": Decimal(
+                chart.between(2, 4) if kind.isgls == "a" else chart.between(6, 10)
+            ),
         }
     if not chart.traits.died_in_hospital:
         given["resolved_date"] = chart.on(onset + chart.between(2, 14))
@@ -320,7 +322,9 @@ def postop_course(chart: Chart, operated: Operation, listed: list[Complication])
     if operated.drain_placed == "yes":
         leak = "bile_leak" in by_type
         given["drain_removed_date"] = chart.on(max(2, traits.stay - chart.between(0, 2)))
-        given["drain_fluid_bili_ratio"] = Decimal(chart.between(35, 90) if leak else chart.between(6, 18)) / 10
+        given["drain_fluid_bili_ratio"] = (
+            Decimal(chart.between(35, 90) if leak else chart.between(6, 18)) / 10
+        )
     if reoperated:
         given["reoperation_date"] = reoperated.onset_date
     return chart.row(
@@ -355,4 +359,3 @@ def _laboratory(chart: Chart, liver_failure: bool) -> dict[str, object]:
         low, high = (160, 210) if liver_failure else (98, 124)
         given["inr_pod5"] = Decimal(chart.between(low, high)) / 100
     return given
-

@@ -83,7 +83,7 @@ class Targets:
             raise Infeasible(f"A cohort has at least one patient, not {self.n}.")
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(value, int) and one.name != "n" and not 0 <= value <= self.n:
+            if one.type == "int" and one.name != "n" and not 0 <= value <= self.n:
                 raise Infeasible(f"{one.name}: {value} of {self.n} patients is not possible.")
             if isinstance(value, Quartiles) and not value.q1 <= value.median <= value.q3:
                 raise Infeasible(f"{one.name}: the quartiles {tuple(value)} are not in order.")

@@ -120,13 +120,13 @@ class Scores:
         blood_loss = 0.55 * disease + 0.6 * technique + math.sqrt(0.3375) * rng.gauss(0, 1)
         complication = 0.5 * blood_loss + math.sqrt(0.75) * rng.gauss(0, 1)
         related = {
-            "burden": 0.92 * disease + math.sqrt(1 - 0.92**2) * rng.gauss(0, 1),
-            "largest": 0.92 * disease + math.sqrt(1 - 0.92**2) * rng.gauss(0, 1),
+            "burden": 0.96 * disease + 0.28 * rng.gauss(0, 1),
+            "largest": 0.96 * disease + 0.28 * rng.gauss(0, 1),
             "op_time": op_time,
             "blood_loss": blood_loss,
-            "transfused": 0.85 * blood_loss + math.sqrt(1 - 0.85**2) * rng.gauss(0, 1),
+            "transfused": 0.85 * blood_loss + 0.53 * rng.gauss(0, 1),
             "complication": complication,
-            "stay": 0.75 * complication + math.sqrt(1 - 0.75**2) * rng.gauss(0, 1),
+            "stay": 0.75 * complication + 0.66 * rng.gauss(0, 1),
             "grade": 0.8 * biology + 0.6 * rng.gauss(0, 1),
             "risk": 0.4 * disease + 0.6 * biology + math.sqrt(0.48) * rng.gauss(0, 1),
         }
@@ -145,7 +145,9 @@ def cohort_traits(targets: Targets, rng: Random) -> list[Traits]:
     progressions = [times[0]] * targets.n
     for patient, time in zip(order, times, strict=True):
         progressions[patient] = time
-    traits = _traits(targets, scores, Exact(rng), _dated(progressions, dates, targets, rng), progressions, rng)
+    traits = _traits(
+        targets, scores, Exact(rng), _dated(progressions, dates, targets, rng), progressions, rng
+    )
     return sorted(traits, key=lambda one: one.surgery)
 
 
@@ -332,7 +334,9 @@ def _measurements(t: Targets, scores: Sequence[Scores], draw: Exact | Free) -> d
     burden = ("burden", t.burden_mean, t.burden_sem, t.n, BURDEN_LIMITS)
     grades = {"none": t.n - t.complications}
     harmed = t.complications - t.perioperative_deaths
-    grades |= quotas(WORST_COMPLICATION, harmed) if isinstance(draw, Exact) else _parts(WORST_COMPLICATION, harmed)
+    grades |= (
+        quotas(WORST_COMPLICATION, harmed) if isinstance(draw, Exact) else _parts(WORST_COMPLICATION, harmed)
+    )
     grades["5"] = t.perioperative_deaths
     worst = draw.coded(grades, [one.complication for one in scores])
     return {
@@ -370,7 +374,7 @@ def _grades(
     other = t.n - t.liver_g2
     after = draw.coded({"g1": other - other // 2, "g2": t.liver_g2, "g3_net": other // 2}, biology)
     may_rise = [one != "g1" and not t for one, t in zip(after, thoracic, strict=True)]
-    up = _among(may_rise, draw, t.grade_up, t.n, "grade_up", [one.grade_up for one in scores])
+    up = _among(may_rise, draw, t.grade_up, t.n - (other - other // 2), "grade_up", [one.grade_up for one in scores])
     may_fall = [
         one != "g3_net" and not (t or u) for one, t, u in zip(after, thoracic, up, strict=True)
     ]
@@ -382,9 +386,9 @@ def _grades(
 
 
 def _among(
-    eligible: Sequence[bool], draw: Exact | Free, count: float, of: int, name: str, scores: Sequence[float]
+    eligible: Sequence[bool], draw: Exact | Free, count: float, of: float, name: str, scores: Sequence[float]
 ) -> list[bool]:
-    """`count` of every `of` patients, all of them eligible."""
+    """`count` patients, all of them eligible; about `of` are, where patients are drawn one by one."""
     able = sum(eligible) if isinstance(draw, Exact) else of
     if count > able:
         raise Infeasible(f"{name}: {count} patients, but only {able} can have it.")

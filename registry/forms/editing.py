@@ -14,7 +14,7 @@ from registry.forms.record import Doubt, RecordForm
 from registry.forms.sections import Section
 from registry.labels import Label
 from registry.models import Change, Patient
-from registry.rules import REJECT, WARN, findings
+from registry.rules import REJECT, WARN, Finding, findings
 
 ROW = re.compile(r"rows-(\d{1,4})-present")
 MOST_ROWS = 300
@@ -121,8 +121,12 @@ class SectionEdit:
                     continue
                 if finding.severity == REJECT:
                     form.add_error(field, str(finding.message))
-                elif finding.severity == WARN:
+                elif finding.severity == WARN and not self._settled_elsewhere(form, finding):
                     form.doubts.append(Doubt(field, finding.message, finding.key))
+
+    def _settled_elsewhere(self, form: RecordForm, finding: Finding) -> bool:
+        """Somebody has confirmed this contradiction from another section that it involves."""
+        return finding.is_confirmed(self.case) and finding.key not in form.confirmed_before()
 
     def _form_of(self, name: str, row: models.Model | None) -> RecordForm | None:
         if self.head and name == self.section.head_name:

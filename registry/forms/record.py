@@ -161,14 +161,17 @@ class RecordForm(forms.ModelForm):
         """Nothing at all was answered."""
         return all(value in (None, "", []) for value in self.cleaned_data.values())
 
+    def confirmed_before(self) -> set[str]:
+        """The doubts about this stored row that somebody confirmed at an earlier saving."""
+        own = (self.instance._meta.model_name, self.instance.pk)
+        stored = self.case.remarks if self.case and self.instance.pk else ()
+        return {
+            one.content for one in stored if one.kind == Remark.CONFIRMED and (one.table, one.row_id) == own
+        }
+
     def settle_doubts(self, ticked: set[str]) -> None:
         """Mark the doubts that the user has ticked, or had confirmed before with the same values."""
-        known = {
-            one.content
-            for one in (self.case.remarks if self.case and self.instance.pk else ())
-            if one.kind == Remark.CONFIRMED
-            and (one.table, one.row_id) == (self.instance._meta.model_name, self.instance.pk)
-        }
+        known = self.confirmed_before()
         for doubt in self.doubts:
             doubt.is_confirmed = f"{self.prefix}|{doubt.key}" in ticked or doubt.key[:200] in known
 

@@ -18,6 +18,17 @@ IMPLIES: dict[str, str] = codes.MGMT.fact("implies_cd")
 ISGLS_TYPES = codes.COMP.having("grading", "isgls")
 ISGPS_TYPES = codes.COMP.having("grading", "isgps")
 ISGPS_ONLY: dict[str, str] = codes.ABC_PANC.fact("only")
+NEEDED_FOR_C = {
+    "phlf": (
+        frozenset(("reoperation_ga",)),
+        Label("Clavien–Dindo IVa or higher, or reoperation", "Clavien-Dindo Ⅳa级及以上，或再手术"),
+    ),
+    "phh": (
+        frozenset(("embolisation", "reoperation_ga")),
+        Label("embolisation or reoperation", "血管栓塞或再手术"),
+    ),
+    "bile_leak": (frozenset(("reoperation_ga",)), Label("reoperation", "再手术")),
+}
 INVASIVE_FOR_LEAK = frozenset(("drain_local", "endoscopy", "reoperation_ga"))
 NORMALISED_UNIT_ML = 450
 UNITS_OF_GRADE_A = 2
@@ -183,19 +194,6 @@ def isgls_c_without_invasive_treatment(case: CaseFile, row: Complication) -> Ver
         return False
     measures, needed = NEEDED_FOR_C[row.comp_type]
     return False if measures.intersection(row.management) else {"needed": needed}
-
-
-NEEDED_FOR_C = {
-    "phlf": (
-        frozenset(("reoperation_ga",)),
-        Label("Clavien–Dindo IVa or higher, or reoperation", "Clavien-Dindo Ⅳa级及以上，或再手术"),
-    ),
-    "phh": (
-        frozenset(("embolisation", "reoperation_ga")),
-        Label("embolisation or reoperation", "血管栓塞或再手术"),
-    ),
-    "bile_leak": (frozenset(("reoperation_ga",)), Label("reoperation", "再手术")),
-}
 
 
 @rule(

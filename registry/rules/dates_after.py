@@ -1,9 +1,17 @@
 """Order of the dates from the operation on (section 6.1, and section 4 from X209 on)."""
 
+from registry.case import CaseFile
 from registry.labels import Label
 from registry.rules.base import REJECT, WARN
 from registry.rules.intervals import SURGERY, interval
-from registry.rules.operands import entered
+from registry.rules.operands import days_between, span
+
+
+def _checked_to_death(case: CaseFile) -> bool:
+    """Nothing can be looked for beyond the death of the patient."""
+    apart = days_between(span(case.death, "death_date"), span(case.postop, "complications_checked_to"))
+    return apart is not None and apart[1] >= 0
+
 
 # In hospital
 
@@ -61,7 +69,7 @@ interval(
     SURGERY,
     "postop.complications_checked_to",
     at_least=90,
-    unless=lambda case: entered(case.death),
+    unless=_checked_to_death,
     message=Label(
         "Complications were checked only up to {complications_checked_to}, day {days} after surgery: the "
         "case does not count for 90-day results until they are checked to day 90. Is that all?",

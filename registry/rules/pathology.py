@@ -74,8 +74,8 @@ def grade_of_another_type(case: CaseFile, row: Specimen) -> bool:
     "diagnosis.primary_site",
     each="specimens",
     message=Label(
-        "The report states {grade_reported}, but Ki-67 and mitoses give {computed} ({why}). Unless "
-        "reviewed centrally it counts as the latter; please check report and counts.",
+        "The report states {grade_reported}, but the counts give {computed} ({why}). Analyses use the "
+        "computed grade unless there is a central review; please check report and counts.",
         "报告分级为{grade_reported}，但按Ki-67和核分裂象计算为{computed}（{why}）。如无中心复核，分析采用计算分级；请核对报告与计数。",
     ),
 )

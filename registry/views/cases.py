@@ -23,7 +23,7 @@ from registry.labels import Label
 from registry.models import Assessment, Diagnosis, Operation, Patient
 from registry.presenting import history_of, section_rows
 from registry.reading import Unreadable, clean_text
-from registry.rules import findings
+from registry.rules import WARN, Finding, findings, possible_duplicates
 from registry.timeline import timeline
 
 PER_PAGE = 25
@@ -202,12 +202,18 @@ def case_page(request: HttpRequest, patient_uid: str) -> HttpResponse:
         "timeline": timeline(case),
         "state": state,
         "sections": [(one, section_rows(case, one.section)) for one in state.sections],
-        "findings": findings(case),
+        "findings": _open_findings(case, request.user),
         "recent": history_of(patient, newest=8),
         "may_edit": access.can_edit(request.user, patient),
         "all_sections": SECTIONS,
     }
     return render(request, "registry/case.html", context)
+
+
+def _open_findings(case: CaseFile, user) -> list[Finding]:
+    """The contradictions of a case that nobody has confirmed, and its possible duplicates."""
+    found = [one for one in findings(case) if one.severity != WARN or not one.is_confirmed(case)]
+    return found + possible_duplicates(case, access.visible_patients(user))
 
 
 @never_cache
