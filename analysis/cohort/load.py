@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from math import nan
@@ -61,8 +61,12 @@ def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
         (entry.value, answers.append)
         for entry, answers in zip((*COLUMNS, *FAMILIES), (*values, *families), strict=True)
     ]
-    with _one_state_of_the_registry(), _collector_paused():
-        for case in _cases(definition, list(scope)):
+    with (
+        _one_state_of_the_registry(),
+        _collector_paused(),
+        closing(_cases(definition, list(scope))) as cases,
+    ):
+        for case in cases:
             ids.append(case.patient.patient_uid)
             centre_of.append(case.patient.centre_id)
             for value, keep in asked:
@@ -83,11 +87,13 @@ def _cases(definition: Definition, centre_ids: list[int]) -> Iterator[Case]:
     if not centre_ids:
         return
     patients = _patients(definition, centre_ids)
-    tables = {section: Rows(section, patients) for section in READ}
-    for row in patients_query(patients).iterator(chunk_size=ROWS_AT_ONCE):
-        case = Case(PatientRow._make(row), tables, definition.as_of)
-        if case.usable:
-            yield case
+    with ExitStack() as streams:
+        tables = {section: streams.enter_context(closing(Rows(section, patients))) for section in READ}
+        rows = streams.enter_context(closing(patients_query(patients).iterator(chunk_size=ROWS_AT_ONCE)))
+        for row in rows:
+            case = Case(PatientRow._make(row), tables, definition.as_of)
+            if case.usable:
+                yield case
 
 
 def _patients(definition: Definition, centre_ids: list[int]) -> QuerySet:

@@ -119,7 +119,8 @@ class Rows:
     def __init__(self, section: str, patients: QuerySet):
         model, names = READ[section]
         self._type = namedtuple(model.__name__, ("patient_id", *columns_of(model, names)))
-        rows = map(self._type._make, query(section, patients).iterator(chunk_size=ROWS_AT_ONCE))
+        self._stream = query(section, patients).iterator(chunk_size=ROWS_AT_ONCE)
+        rows = map(self._type._make, self._stream)
         self._groups: Iterator[tuple[int, Iterable]] = groupby(rows, key=itemgetter(0))
         self._patient, self._rows = next(self._groups, (None, ()))
         self.blank = self._type(*(None,) * len(self._type._fields))
@@ -138,6 +139,10 @@ class Rows:
         """The row of a single-row section, every answer None where it was not entered."""
         found = self.of(patient_id)
         return found[0] if found else self.blank
+
+    def close(self) -> None:
+        """Give the database's cursor back; one that is left open breaks a later transaction."""
+        self._stream.close()
 
     def _advance(self) -> None:
         self._patient, self._rows = next(self._groups, (None, ()))

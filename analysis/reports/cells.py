@@ -16,8 +16,8 @@ from registry.labels import Label
 PATIENT, PATIENTS = Label(" patient", "例"), Label(" patients", "例")
 NONE = Label("none", "无")
 
-_MISSING = (Label("; ", ";"), Label(" not known", "例不详"))
-_LIMITS = (Label("; ", ";"), Label(" recorded as a limit", "例以界限值记录"))
+_MISSING = (Label(", ", ","), Label(" not known", "例不详"))
+_LIMITS = (Label(", ", ","), Label(" recorded as a limit", "例以界限值记录"))
 
 Form = Callable[..., tuple[Piece, ...]]
 
@@ -175,12 +175,12 @@ def _percent(share: float | None) -> float | None:
 
 
 def missing_parts(source: Source, missing: np.ndarray) -> tuple[Part, ...]:
-    """ "; 2 not known" behind a number that could not use every case."""
+    """ ", 2 not known" behind a number that could not use every case."""
     return _aside(source, missing, _MISSING)
 
 
 def limit_parts(source: Source, name: str) -> tuple[Part, ...]:
-    """ "; 3 recorded as a limit" behind a summary of values some of which are "≥20"."""
+    """ ", 3 recorded as a limit" behind a summary of values some of which are "≥20"."""
     bounded = f"{name}_bounded"
     if bounded not in source.data.columns:
         return ()

@@ -29,7 +29,7 @@ COHORT = Label(
     "neuroendocrine tumours: {sexes}.",
     "{start}至{end}，{n}来自{k}的神经内分泌肿瘤肝转移患者接受减瘤术：{sexes}。",
 )
-CENTRES = (Label(" centre", "家中心"), Label(" centres", "家中心"))
+CENTRES = (Label("centre", "家中心"), Label("centres", "家中心"))
 AGE = Label("age at surgery was {value} (median and quartiles)", "手术时年龄{value}（中位数及四分位数）")
 GEP = Label("the primary was gastroenteropancreatic in {value}", "原发灶位于胃肠胰者{value}")
 NONFUNCTIONING = Label("the tumour was non-functioning in {value}", "非功能性肿瘤{value}")
@@ -129,9 +129,8 @@ def _cohort(source: Source) -> Parts:
         start=start,
         end=end,
         n=cells.everyone_parts(source),
-        k=(
-            source.part(typeset.number(centres, 0, source.conventions), source.everyone),
-            Part(CENTRES[centres != 1]),
+        k=source.part(
+            typeset.quantity(centres, 0, CENTRES[centres != 1], source.conventions), source.everyone
         ),
         sexes=Sexes().cell(source),
     )

@@ -7,7 +7,7 @@ a list of codes, or None; it never yields text that looks like a number.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from django import forms
@@ -18,7 +18,6 @@ from registry import fields, reading
 from registry.labels import Label, both
 
 FEW_CODES = 7  # up to here the answers stand side by side; longer lists open
-NO_ANSWER = Label("– choose –", "– 请选择 –")
 
 
 class TypedInput(forms.CharField):
@@ -77,7 +76,7 @@ class NumberInput(TypedInput):
 
 
 class DayInput(TypedInput):
-    """A calendar day, today at the latest."""
+    """A calendar day that is not in the future."""
 
     reader = staticmethod(reading.read_date)
     example = "2023-04-12"
@@ -86,7 +85,12 @@ class DayInput(TypedInput):
         super().__init__(answer, placeholder=self.example, inputmode="text")
 
     def read(self, text: str) -> reading.Reading:
-        return self.reader(text, self.answer.label, latest=date.today())
+        return self.reader(text, self.answer.label, latest=latest_day_on_earth())
+
+
+def latest_day_on_earth() -> date:
+    """The newest calendar day anywhere; rule X017 asks for the day at the centre itself."""
+    return datetime.now(timezone(timedelta(hours=14))).date()
 
 
 class PartialDayInput(DayInput):
@@ -135,7 +139,7 @@ class CodeInput(forms.ChoiceField):
         few = len(listed) <= FEW_CODES
         self.kind = "chips" if few else "select"
         if not few:
-            listed = [("", lazystr(NO_ANSWER)), *listed]
+            listed = [("", "–"), *listed]
         super().__init__(
             required=False,
             label=lazystr(answer.label),

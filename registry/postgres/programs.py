@@ -46,7 +46,7 @@ def run(name: str, *arguments: str, cluster: Path, stdin: str = "") -> str:
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as told:
         told.write(stdin.encode())
         told.seek(0)
-        outcome = subprocess.run(
+        process = subprocess.Popen(
             command,
             cwd=cluster.parent,
             env=_environment(),
@@ -56,9 +56,14 @@ def run(name: str, *arguments: str, cluster: Path, stdin: str = "") -> str:
             start_new_session=True,  # Ctrl-C in the terminal ends the application, which then ends the server
             **({} if os.name == "nt" else {"umask": 0o077}),
         )
+        try:
+            process.wait()
+        except BaseException:
+            process.wait()  # interrupted half-way, a server would start after its last user has gone
+            raise
         said.seek(0)
         text = said.read().decode(errors="replace")
-    if outcome.returncode:
+    if process.returncode:
         raise ProgramFailed(text.strip())
     return text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -35,16 +35,17 @@ class Reading:
     `comparator` is a code of CL_CMP; `precision` is "d", "m" or "y" for dates; `upper` is the
     other end where the field takes a range. `normalised` says that the exact entry
     (`as_typed`) is worth keeping, because it differs from the plain spelling of the value.
-    With `ask`, the value counts only after the person has confirmed this question.
+    With `ask`, the value counts only after the person has confirmed this question. Readings
+    are equal when they mean the same, however it was typed.
     """
 
     value: int | Decimal | date | str
-    as_typed: str
+    as_typed: str = field(compare=False)
     comparator: str = "eq"
     precision: str = "d"
     upper: int | Decimal | None = None
-    normalised: bool = False
-    ask: Label | None = None
+    normalised: bool = field(default=False, compare=False)
+    ask: Label | None = field(default=None, compare=False)
 
 
 def canonical(

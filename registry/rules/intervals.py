@@ -11,7 +11,7 @@ from registry.labels import Label
 from registry.rules.base import Verdict, owner, rule
 from registry.rules.operands import Span, days_between, span
 
-SURGERY = "operation.surgery_date"
+SURGERY, VISIT = "operation.surgery_date", "visits.visit_date"
 
 
 def interval(
@@ -30,7 +30,7 @@ def interval(
 
     Both are section.field; where a section repeats, every row is asked. Beyond `until` days
     another rule speaks; `unless` names the cases it does not hold for. The sentence may use
-    `{days}`. It stands at the later date, or at the earlier one where the later is the operation.
+    `{days}`. It stands at the later date, but rather at any other than the operation or the visit.
     """
 
     def broken(case: CaseFile, row: models.Model | None = None) -> Verdict:
@@ -43,7 +43,8 @@ def interval(
         too_long = at_most is not None and least > at_most and (until is None or least <= until)
         return {"days": least} if too_long else False
 
-    reads = (start, end) if end == SURGERY else (end, start)
+    reference = next((one for one in (SURGERY, VISIT) if one in (start, end)), start)
+    reads = (end if reference == start else start, reference)
     each = next((name for name in map(_section, reads) if name in REPEATED), None)
     rule(id, severity, *reads, message=message, each=each)(broken)
 

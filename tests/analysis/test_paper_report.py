@@ -120,8 +120,8 @@ class PaperTableTest(SimpleTestCase):
     def test_missing_answers_leave_the_denominator_and_are_told(self):
         grades = ["g2"] * 20 + ["g1"] * 6 + [None] * 5
         made = report(series(31, grade_liver=grades))
-        self.assertEqual(texts(made)["paper-05"], "77% (20/26); 5 not known")
-        self.assertEqual(texts(made, "zh")["paper-05"], "77%(20/26);5例不详")
+        self.assertEqual(texts(made)["paper-05"], "77% (20/26), 5 not known")
+        self.assertEqual(texts(made, "zh")["paper-05"], "77%(20/26),5例不详")
         self.assertEqual(numbers(made, "paper-05")["missing"], 5)
 
     def test_a_value_recorded_as_a_limit_is_told(self):

@@ -55,6 +55,13 @@ def environment(var: Path, **more: str) -> dict[str, str]:
     return kept | own | more
 
 
+def temporary_folder() -> tempfile.TemporaryDirectory:
+    """In memory where there is plenty: these tests write many gigabytes if all is added up."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30
+    return tempfile.TemporaryDirectory(prefix="netlm-test-", dir=memory if roomy else None)
+
+
 class Application:
     """A process that uses the database. `before` are words that stand before its command."""
 
@@ -104,14 +111,14 @@ class Projects(unittest.TestCase):
     def setUpClass(cls) -> None:
         super().setUpClass()
         # A cluster to copy for each test, which is quicker than making one.
-        top = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="netlm-test-")))
+        top = Path(cls.enterClassContext(temporary_folder()))
         Application(top, "SELECT 1", (), APPLICATION, {}).end()
         cls._pristine = top / "throwaway-database"
 
     def setUp(self) -> None:
         self._cleanup = ExitStack()
         self.addCleanup(self._cleanup.close)
-        self.top = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="netlm-test-")))
+        self.top = Path(self._cleanup.enter_context(temporary_folder()))
         self.top.chmod(0o755)
         self.var = self.top / "var"
 

@@ -88,7 +88,7 @@ class Refusals(Projects):
 
     def test_a_folder_that_cannot_be_made_is_named(self):
         self.top.joinpath("file").write_text("")
-        said = self.failure(var=self.top / "file" / "var")
+        said = self.failure(var=self.top / "file" / "var", fresh=True)
         self.assertIn("cannot be kept in", said)
         self.assertIn("NETLM_VAR", said)
 

@@ -3,6 +3,7 @@ and what must hold for any text whatsoever."""
 
 import pickle
 import unittest
+from dataclasses import FrozenInstanceError
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from registry import reading
 from registry.codes.base import code, code_list
 from registry.labels import Label, follow
-from registry.reading import Unreadable, canonical, read_code, read_date, read_number
+from registry.reading import Reading, Unreadable, canonical, read_code, read_date, read_number
+from registry.reading.outcome import quoted
 from tests.registry.reading_case import ReadingCase
 
 TODAY = date(2026, 11, 21)
@@ -370,6 +372,22 @@ class WhatAFieldShows(unittest.TestCase):
         self.assertEqual((read.value, read.precision, read.normalised), (first, precision, False))
 
 
+class TheReadingItself(unittest.TestCase):
+    def test_readings_are_equal_when_they_mean_the_same(self):
+        read = partial(read_number, field=ANY, unit="mL", comparator=True)
+        self.assertEqual(read("800"), read("800 mL"))
+        self.assertEqual(read("20+"), read("≥20"))
+        self.assertNotEqual(read("800"), read("约800"))
+        self.assertNotEqual(read("800"), read("801"))
+
+    def test_it_cannot_be_changed_and_is_plain_by_default(self):
+        plain = Reading(800, as_typed="800")
+        self.assertEqual((plain.comparator, plain.precision, plain.upper), ("eq", "d", None))
+        self.assertEqual((plain.normalised, plain.ask), (False, None))
+        with self.assertRaises(FrozenInstanceError):
+            plain.value = 8
+
+
 class TheRefusalItself(unittest.TestCase):
     def test_it_speaks_the_language_of_the_reader(self):
         with self.assertRaises(Unreadable) as caught:
@@ -384,6 +402,15 @@ class TheRefusalItself(unittest.TestCase):
         refusal = Unreadable(Label("no", "否"))
         self.assertIsInstance(refusal, ValueError)
         self.assertEqual(pickle.loads(pickle.dumps(refusal)).message, refusal.message)
+
+    def test_a_long_text_is_quoted_in_one_line_of_forty_characters(self):
+        self.assertEqual(quoted("x" * 40), "x" * 40)
+        self.assertEqual(quoted("x" * 41), "x" * 39 + "…")
+        self.assertEqual(quoted("a \n\t b"), "a b")
+
+    def test_as_many_digits_as_a_telephone_number_has_are_not_quoted(self):
+        self.assertEqual(quoted("12345 67890"), "12345 67890")
+        self.assertEqual(quoted("12345 67890 1"), "…")
 
     def test_braces_in_a_text_are_only_text(self):
         with self.assertRaises(Unreadable) as caught:

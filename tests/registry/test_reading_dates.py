@@ -39,6 +39,10 @@ class ADay(ReadingCase):
         self.refuses(self.read, "2023-13-01", "there is no month 13", "没有13月")
         self.refuses(self.read, "2023-04-00", "there is no day 0", "没有0日")
 
+    def test_a_cell_longer_than_any_date_is_refused(self):
+        self.refuses(self.read, "2023-04-12" + " " * 30 + "x", "41 characters", "at most 40")
+        self.assertNotIn("characters", self.refuses(self.read, "2023-04-12" + " " * 29 + "x").en)
+
     def test_separators_are_not_mixed(self):
         for text in ("2023-04/12", "2023.04-12", "2023年4-12"):
             self.refuses(self.read, text, "is not a date")
@@ -67,6 +71,10 @@ class ADay(ReadingCase):
         self.refuses(self.read, "4.4.2023", "the year comes first", "2023-04-04")
         self.refuses(self.read, "31/31/2023", "is not a date")
         self.refuses(self.read, "30/2/2023", "is not a date")
+        self.refuses(self.read, "01/02/0000", "is not a date")
+        self.refuses(self.read, "00/05/2023", "is not a date")
+        self.refuses(self.read, "31/12/2023", "Write 2023-12-31")
+        self.refuses(self.read, "01/12/2023", "2023-01-12 or 2023-12-01")
 
     def test_a_two_digit_year_is_refused_in_every_spelling(self):
         for text in ("23-4-12", "4/5/23", "23年4月12日", "230412", "23.04.12"):

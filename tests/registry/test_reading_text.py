@@ -3,6 +3,7 @@
 import unittest
 from datetime import date
 from functools import partial
+from itertools import islice
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,13 @@ from hypothesis import strategies as st
 from registry.codes.base import code, code_list
 from registry.labels import Label
 from registry.reading import Unreadable, clean_text, read_code, read_study_id, scan_for_identifiers
-from registry.reading.identifiers import CHECK_CHARACTERS, CHECK_WEIGHTS
+from registry.reading.identifiers import (
+    CHECK_CHARACTERS,
+    CHECK_WEIGHTS,
+    CITIZEN_ID_GROUPS,
+    MOBILE_GROUPS,
+    OLD_CITIZEN_ID_GROUPS,
+)
 from registry.reading.text import LIKE_DIGITS, LIKE_LETTERS
 from tests.registry.reading_case import ReadingCase
 
@@ -20,6 +27,12 @@ def citizen_id(first_17: str) -> str:
     total = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(first_17))
     remainder = (12 - total % 11) % 11
     return first_17 + ("X" if remainder == 10 else str(remainder))
+
+
+def grouped(number: str, groups: tuple[int, ...]) -> str:
+    """`number` with spaces between its groups."""
+    digits = iter(number)
+    return " ".join("".join(islice(digits, length)) for length in groups)
 
 
 INVENTED = citizen_id("11010519491231002")
@@ -51,7 +64,7 @@ class CleaningAText(ReadingCase):
             self.assertNotIn(sign, message.en)
 
     def test_what_a_database_or_document_cannot_hold_is_refused(self):
-        for sign in ("\ud800", "\udfff", "\ufffe", "\uffff", "\ufdd0", "\U0001ffff"):
+        for sign in ("\ud800", "\udfff", "\ufffe", "\uffff", "\ufdd0", "\ufdef", "\U0001ffff"):
             self.refuses(partial(clean_text, field=self.field), f"a{sign}", "control character")
 
     def test_a_lost_character_is_refused(self):
@@ -113,6 +126,14 @@ class ReadingACode(ReadingCase):
     def test_at_most_twelve_are_listed(self):
         message = self.refuses(partial(read_code, codelist=MANY, field=self.field), "zzz", "Choice 12; …")
         self.assertNotIn("Choice 13", message.en)
+        twelve = code_list("TWELVE", MANY.label, MANY.source, *MANY.codes[:12], closed=True)
+        self.assertNotIn("…", self.refuses(partial(read_code, codelist=twelve, field=self.field), "zzz").en)
+
+    def test_at_most_three_are_suggested_and_none_for_a_single_letter(self):
+        read = partial(read_code, codelist=MANY, field=self.field)
+        self.refuses(read, "Choice", "Did you mean Choice 1 or Choice 2 or Choice 3?")
+        self.assertNotIn("Did you mean", self.refuses(read, "o").en)
+        self.refuses(read, "oi", "Did you mean")
 
     def test_unknown_is_an_answer_where_the_list_has_it(self):
         self.reads(self.read, "不详", "unknown")
@@ -211,6 +232,29 @@ class KeepingIdentifiersOut(ReadingCase):
         wrong_check = INVENTED[:17] + "1"
         no_date = citizen_id("11010519491331002")
         self.passes(wrong_check, no_date, citizen_id("11010512491231002"))
+
+    def test_a_grouped_number_is_found_among_other_numbers(self):
+        for groups in CITIZEN_ID_GROUPS:
+            self.blocks(f"3 {grouped(ENDING_IN_X, groups)} 5", "Chinese citizen identity number")
+        for groups in OLD_CITIZEN_ID_GROUPS:
+            self.blocks(f"3 {grouped('310101620412123', groups)} 5", "15-digit")
+        for groups in MOBILE_GROUPS:
+            self.blocks(f"3 {grouped('13812345678', groups)} 5", "mobile telephone number")
+
+    def test_birth_dates_of_two_centuries_count(self):
+        for year in (1900, 2099):
+            self.blocks(citizen_id(f"110105{year}1231002"), "Chinese citizen identity number")
+        self.passes(citizen_id("11010518991231002"), citizen_id("11010521001231002"))
+
+    def test_every_province_has_had_old_numbers(self):
+        regions = {"1": 5, "2": 3, "3": 7, "4": 6, "5": 4, "6": 5}
+        provinces = {first + str(second) for first, last in regions.items() for second in range(1, last + 1)}
+        provinces |= {"50", "71", "81", "82"}
+        for first_two in (f"{n:02}" for n in range(100)):
+            if first_two in provinces:
+                self.blocks(f"{first_two}0101620412123", "15-digit")
+            else:
+                self.passes(f"{first_two}0101620412123")
 
     def test_an_old_number_needs_a_province_and_a_date(self):
         for text in ("310101620412123", "旧证310101620412123。", "310101 620412 123", "310101-620412-123"):

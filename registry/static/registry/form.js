@@ -56,7 +56,36 @@
     });
   }
 
+  // A long list gets a search box that understands either language and the code itself.
+  function makeSearchable(select) {
+    var search = document.createElement("input");
+    search.type = "search";
+    search.className = "form-control form-control-sm list-search";
+    search.placeholder = select.dataset.searchable;
+    search.setAttribute("aria-label", select.dataset.searchable);
+    search.setAttribute("aria-controls", select.id);
+    select.before(search);
+    search.addEventListener("input", function (event) {
+      event.stopPropagation();
+      var wanted = search.value.normalize("NFKC").trim().toLowerCase();
+      var fitting = [];
+      Array.prototype.forEach.call(select.options, function (option) {
+        var fits = !option.value || option.dataset.search.toLowerCase().indexOf(wanted) >= 0;
+        option.hidden = !fits;
+        if (fits && option.value) fitting.push(option);
+      });
+      if (wanted && fitting.length === 1 && select.value !== fitting[0].value) {
+        select.value = fitting[0].value;
+        select.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    });
+    search.addEventListener("keydown", function (event) {
+      if (event.key === "Enter") event.preventDefault();
+    });
+  }
+
   function bind(root) {
+    root.querySelectorAll("select[data-searchable]").forEach(makeSearchable);
     root.querySelectorAll("[data-form]").forEach(refresh);
   }
 

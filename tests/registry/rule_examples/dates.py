@@ -5,12 +5,20 @@ from datetime import date
 from tests.registry.complete_case import DIED, day
 from tests.registry.rule_examples import Example
 
+NOT_TREATED = {
+    "prior_treatments": [],
+    "treatment_summary.prior_tx_none": "yes",
+    "diagnosis.primary_status_at_index": "in_situ",
+    "diagnosis.primary_resection_date": None,
+    "diagnosis.netlm_diagnosis_date": day(0),
+}
+
 EXAMPLES = [
     Example(
         "X001",
         "specimens.specimen_date",
-        kept={"specimens[1].specimen_date": date(1968, 6, 1), "specimens[1].specimen_date_prec": "m"},
-        broken={"specimens[1].specimen_date": date(1967, 1, 1), "specimens[1].specimen_date_prec": "y"},
+        kept={"specimens[1].specimen_date": date(1968, 5, 1), "specimens[1].specimen_date_prec": "m"},
+        broken={"specimens[1].specimen_date": date(1968, 4, 1), "specimens[1].specimen_date_prec": "m"},
     ),
     Example(
         "X002",
@@ -23,20 +31,13 @@ EXAMPLES = [
         "X200",
         "patient.birth_ym",
         kept={"patient.birth_ym": date(1932, 5, 1)},
-        broken={"patient.birth_ym": date(1932, 4, 1), "operation.surgery_date": day(3)}
-        | {"specimens.specimen_date": day(3), "patient.birth_ym": date(1932, 4, 1)}
-        | {"patient.birth_ym": date(1931, 5, 1)},
+        broken={"patient.birth_ym": date(1931, 5, 1)},
     ),
     Example(
         "X003",
         "diagnosis.primary_diagnosis_date",
-        kept={"diagnosis.primary_diagnosis_date": day(0), "prior_treatments": []}
-        | {"diagnosis.primary_status_at_index": "in_situ", "diagnosis.primary_resection_date": None}
-        | {"treatment_summary.prior_tx_none": "yes", "diagnosis.netlm_diagnosis_date": day(0)}
-        | {"diagnosis.primary_diagnosis_date_prec": "m"},
-        broken={"diagnosis.primary_diagnosis_date": date(2023, 5, 1), "prior_treatments": []}
-        | {"diagnosis.primary_status_at_index": "in_situ", "diagnosis.primary_resection_date": None}
-        | {"treatment_summary.prior_tx_none": "yes", "diagnosis.netlm_diagnosis_date": day(0)},
+        kept={**NOT_TREATED, "diagnosis.primary_diagnosis_date": date(2023, 4, 1)},
+        broken={**NOT_TREATED, "diagnosis.primary_diagnosis_date": date(2023, 5, 1)},
     ),
     Example(
         "X004",
@@ -170,11 +171,11 @@ EXAMPLES = [
     ),
     Example(
         "X022",
-        "postop.discharge_date",
-        kept={"postop.discharge_date": day(6 + 1462 + 85)},
-        broken={"postop.discharge_date": day(6 + 1462)},
-        also=("X021",),
-        kept_with=("X021",),
+        "assessment.assessment_date",
+        kept={"assessment.assessment_date": day(-121 - 1462)},
+        broken={"assessment.assessment_date": day(-10 - 1462)},
+        also=("X206",),
+        kept_with=("X206",),
     ),
     Example(
         "X201",
