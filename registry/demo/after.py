@@ -75,7 +75,7 @@ class FollowUp:
             therapy.line_no = line
 
     def _scans(self) -> list[int]:
-        """Days of the scans without progression; the last one ends the progression-free time of the censored."""
+        """Days of the scans without progression; the last one ends the time of who is censored."""
         progressed = self.traits.progression.event
         last = self.end - (21 if progressed else 40)
         day = self.chart.between(*BASELINE)
@@ -85,7 +85,7 @@ class FollowUp:
         return days if progressed else [*days, self.end]
 
     def _early_therapy(self, first_scan: int) -> bool:
-        """Treatment that goes on, or follows from what the operation showed; True if it begins at this scan."""
+        """Treatment that goes on or follows from what the operation showed; True if this scan begins it."""
         chart = self.chart
         if self.on_analogue and chart.chance(0.7):
             self._therapy("ssa", chart.between(14, 30), "maintenance")

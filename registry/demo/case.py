@@ -10,7 +10,7 @@ from random import Random
 
 from django.db import models
 
-from registry.demo import before, surgery
+from registry.demo import before, complications, pathology, surgery
 from registry.demo.after import FollowUp
 from registry.demo.chart import Chart
 from registry.demo.targets import PAPER, Targets
@@ -127,10 +127,10 @@ def realised(traits: Traits, centre: Centre, number: int, rng: Random) -> Synthe
     earlier = before.earlier_treatments(chart, past)
     assessed = before.assessment(chart)
     cleared = surgery.clearance(chart, assessed)
-    listed = surgery.complications(chart)
+    listed = complications.complications(chart)
     operated = surgery.operation(chart, assessed, cleared, listed)
-    specimens = before.earlier_specimens(chart, past)
-    specimens.append(surgery.liver_specimen(chart, assessed, cleared))
+    specimens = pathology.earlier_specimens(chart, past)
+    specimens.append(pathology.liver_specimen(chart, assessed, cleared))
     later = FollowUp(chart, operated, earlier)
     return SyntheticCase(
         patient=patient,
@@ -145,7 +145,7 @@ def realised(traits: Traits, centre: Centre, number: int, rng: Random) -> Synthe
         assessment=assessed,
         operation=operated,
         specimens=specimens,
-        postop=surgery.postop_course(chart, operated, listed),
+        postop=complications.postop_course(chart, operated, listed),
         complications=listed,
         subsequent_therapies=later.therapies,
         visits=later.visits,

@@ -9,9 +9,11 @@ of the scores. `Free` turns each score by itself into a value of the same distri
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from random import Random
 from statistics import NormalDist
 from typing import TypeVar
@@ -153,6 +155,12 @@ class Exact:
         counts = quotas(weights, len(scores))
         return by_rank([code for code, count in counts.items() for _ in range(count)], scores)
 
+    def chosen(self, count: float, scores: Sequence[float], among: Sequence[bool], of: float) -> list[bool]:
+        """The `count` patients with the highest scores `among` those who can be; fewer if they are fewer."""
+        able = sum(among)
+        chosen = min(round(count), able)
+        return coded_where(among, self, {False: able - chosen, True: chosen}, scores, otherwise=False)
+
 
 class Free:
     """Patients drawn one by one from the same distributions."""
@@ -170,14 +178,22 @@ class Free:
 
     def coded(self, weights: Weights, scores: Sequence[float]) -> list[Code]:
         """Codes with probabilities in proportion to the weights; the first for the lowest scores."""
-        whole = sum(weights.values())
-        codes, cuts, total = [], [], 0.0
-        for code, weight in weights.items():
-            total += weight / whole
-            codes.append(code)
-            cuts.append(total)
-        cuts[-1] = 1.0
-        return [
-            next(code for code, cut in zip(codes, cuts, strict=True) if p <= cut)
-            for p in map(NORMAL.cdf, scores)
-        ]
+        cuts = list(accumulate(weights.values()))
+        codes = list(weights)
+        return [codes[min(bisect_left(cuts, NORMAL.cdf(one) * cuts[-1]), len(codes) - 1)] for one in scores]
+
+    def chosen(self, count: float, scores: Sequence[float], among: Sequence[bool], of: float) -> list[bool]:
+        """Patients with high scores `among` those who can be: `count` of every `of` who can."""
+        share = min(count / of, 1.0) if of else 0.0
+        return coded_where(among, self, {False: 1 - share, True: share}, scores, otherwise=False)
+
+
+Draw = Exact | Free
+
+
+def coded_where(
+    flags: Sequence[bool], draw: Draw, weights: Weights, scores: Sequence[float], otherwise: object = None
+) -> list[object]:
+    """A code for each flagged patient, `otherwise` for the others."""
+    own = iter(draw.coded(weights, [one for one, flag in zip(scores, flags, strict=True) if flag]))
+    return [next(own) if flag else otherwise for flag in flags]

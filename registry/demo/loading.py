@@ -23,7 +23,8 @@ AT_ONCE = 500
 REAL_PATIENTS = Label(
     "This registry holds {n} patients that are not synthetic. The demonstration is not mixed with them: "
     "start it in a registry of its own, for example with NETLM_VAR=another-folder.",
-    "本登记库中已有{n}例非合成病例。演示数据不会与真实病例混合:请另建登记库后再运行演示,例如设置 NETLM_VAR=另一文件夹。",
+    "本登记库中已有{n}例非合成病例。演示数据不会与真实病例混合:"
+    "请另建登记库后再运行演示,例如设置 NETLM_VAR=另一文件夹。",
 )
 
 
@@ -97,7 +98,9 @@ def ensure_logins(centre: Centre, file: Path) -> str:
     nobody and can be set anew with `manage.py changepassword`.
     """
     users = get_user_model()
-    known = set(users.objects.filter(username__in=[one.name for one in ROLES]).values_list("username", flat=True))
+    known = set(
+        users.objects.filter(username__in=[one.name for one in ROLES]).values_list("username", flat=True)
+    )
     fresh = {one.name: secrets.token_urlsafe(12) for one in ROLES if one.name not in known}
     if fresh:
         lines = file.read_text(encoding="utf-8") if known and file.exists() else HEADING
@@ -112,9 +115,7 @@ def ensure_logins(centre: Centre, file: Path) -> str:
 def _create(role: Role, password: str, centre: Centre) -> None:
     users = get_user_model()
     make = users.objects.create_superuser if role.is_administrator else users.objects.create_user
-    Membership.objects.create(
-        user=make(role.name, password=password), centre=centre, may_edit=role.may_edit
-    )
+    Membership.objects.create(user=make(role.name, password=password), centre=centre, may_edit=role.may_edit)
 
 
 def _keep(file: Path, text: str) -> None:

@@ -5,10 +5,6 @@ rate is printed, and the day of the median. Between two stations it lets patient
 leave in random order until the curve has come down to the printed rate; what remains is
 placed in time so that SPSS's interval of the median prints as well. What it found is
 computed once more from the times alone before it is handed out.
-
-Survival after t is S(t), events before censorings on the same day. SPSS's interval is the
-median ∓ 1.96 SE, SE = SE of S at the median ÷ slope of S from the last event with S >= 0.55
-to the first with S <= 0.45 (docs: analysis/survival.py, which computes the same from the registry).
 """
 
 from __future__ import annotations
@@ -16,82 +12,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from random import Random
 
+from registry.demo.curve import ABOVE, BELOW, HALF, SPSS_FACTOR, TOLERANCE, Time, prints
 from registry.demo.targets import DAYS_PER_MONTH, Infeasible, ProgressionFree, Targets, printed
 
-TOLERANCE = 1e-9
-HALF, ABOVE, BELOW = 0.5, 0.55, 0.45
 FIRST_ASSESSMENT = 45  # nobody is found to have progressed before the first scan
 EARLIEST_DEATH, LATEST_DEATH = 10, 28  # in hospital, of a complication
-ATTEMPTS = 6_000
+MEAN_DAYS_TO_LOSS = 3000
+ATTEMPTS, LEAST_ATTEMPTS = 200_000, 300  # all in all, to be shared among the patients
 ENOUGH = 200
 TRIES = 12
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Time:
-    """Days from the operation to progression or death (`event`), or to the last assessment."""
-
-    days: int
-    event: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """The product-limit curve at its event times: days, S after them, Greenwood's sum."""
-
-    days: list[int]
-    survival: list[float]
-    greenwood: list[float]
-
-    @classmethod
-    def of(cls, times: Sequence[Time]) -> Curve:
-        days, survival, greenwood = [], [], []
-        at_risk, s, total = len(times), 1.0, 0.0
-        for day, group in groupby(sorted(times), key=lambda one: one.days):
-            leaving = list(group)
-            events = sum(one.event for one in leaving)
-            if events:
-                s *= (at_risk - events) / at_risk
-                total += events / (at_risk * (at_risk - events)) if at_risk > events else math.inf
-                days.append(day)
-                survival.append(s)
-                greenwood.append(total)
-            at_risk -= len(leaving)
-        return cls(days, survival, greenwood)
-
-    def rate(self, months: float) -> float:
-        """S at the end of this month, an event on that very day included."""
-        reached = [
-            s for day, s in zip(self.days, self.survival, strict=True) if day <= months * DAYS_PER_MONTH
-        ]
-        return reached[-1] if reached else 1.0
-
-    def median(self) -> tuple[float, float, float] | None:
-        """Median and SPSS's interval in months; None when the curve does not define them."""
-        m = next((i for i, s in enumerate(self.survival) if s <= HALF + TOLERANCE), None)
-        u = max((i for i, s in enumerate(self.survival) if s >= ABOVE - TOLERANCE), default=None)
-        v = next((i for i, s in enumerate(self.survival) if s <= BELOW + TOLERANCE), None)
-        if m is None or u is None or v is None or self.survival[m] == 0:
-            return None
-        slope = (self.survival[u] - self.survival[v]) / (self.days[v] - self.days[u])
-        half_width = 1.96 * self.survival[m] * math.sqrt(self.greenwood[m]) / slope
-        ends = (self.days[m], self.days[m] - half_width, self.days[m] + half_width)
-        return tuple(one / DAYS_PER_MONTH for one in ends)
-
-
-def prints(times: Sequence[Time], wanted: ProgressionFree) -> bool:
-    """Whether the curve of these times prints the wanted figures."""
-    curve = Curve.of(times)
-    if any(printed(100 * curve.rate(month)) != percent for month, percent in wanted.rates):
-        return False
-    found = curve.median()
-    figures = (wanted.median, wanted.lower, wanted.upper)
-    return found is not None and all(
-        printed(one, 1) == printed(figure, 1) for one, figure in zip(found, figures, strict=True)
-    )
 
 
 def progression_times(targets: Targets, available: Sequence[int], rng: Random) -> list[Time]:
@@ -105,7 +36,7 @@ def progression_times(targets: Targets, available: Sequence[int], rng: Random) -
     median_days = _median_days(wanted)
     room = sorted(available, reverse=True)
     found: list[list[Time]] = []
-    for _ in range(ATTEMPTS):
+    for _ in range(max(ATTEMPTS // targets.n, LEAST_ATTEMPTS)):
         attempt = _Attempt(targets, rng.choice(median_days), room[targets.n // 4], rng)
         times = attempt.times()
         if times and _fits(times, room) and prints(times, wanted):
@@ -120,6 +51,29 @@ def progression_times(targets: Targets, available: Sequence[int], rng: Random) -
         + ", ".join(f"{percent}% at {month} months" for month, percent in wanted.rates)
         + ". More patients, or other figures, are needed."
     )
+
+
+def drawn_time(wanted: ProgressionFree, share: float, room: int, rng: Random) -> Time:
+    """One more patient, who progresses when survival has come down to `share`.
+
+    Unless lost before, or not followed so long: `room` are the days that could be.
+    """
+    day = max(_day_of_survival(wanted, share), FIRST_ASSESSMENT)
+    lost = rng.expovariate(1 / MEAN_DAYS_TO_LOSS)
+    last_scan = max(min(room - rng.randint(0, 60), round(lost)), FIRST_ASSESSMENT)
+    return Time(day, True) if day <= last_scan else Time(last_scan, False)
+
+
+def _day_of_survival(wanted: ProgressionFree, share: float) -> int:
+    """When the curve through the printed rates, exponential between them, comes down to `share`."""
+    t0, s0, hazard = 0.0, 1.0, math.log(2) / (wanted.median * DAYS_PER_MONTH)
+    for month, percent in wanted.rates:
+        t1, s1 = month * DAYS_PER_MONTH, percent / 100
+        hazard = math.log(s0 / s1) / (t1 - t0) or hazard
+        if share >= s1:
+            break
+        t0, s0 = t1, s1
+    return math.ceil(t0 + math.log(s0 / share) / hazard)
 
 
 def _median_days(wanted: ProgressionFree) -> list[int]:
@@ -284,7 +238,7 @@ class _Attempt:
         if not upper or not lower or middle is None:
             return None
         u, v = upper[-1], lower[0]
-        spread = (u.survival - v.survival) / (1.96 * middle.survival * math.sqrt(middle.greenwood))
+        spread = (u.survival - v.survival) / (SPSS_FACTOR * middle.survival * math.sqrt(middle.greenwood))
         distances = [width * spread for width in self._half_widths()]
         choices = [
             (day, day + distance)

@@ -13,7 +13,7 @@ import unittest
 from contextlib import ExitStack
 from pathlib import Path
 
-from registry.postgres.cluster import Postmaster, read_postmaster
+from registry.postgres.cluster import Postmaster, discard_socket_folder, read_postmaster
 
 ROOT = Path(__file__).resolve().parents[2]
 DURABLE = {"NETLM_THROWAWAY_DATABASE": "0"}
@@ -180,6 +180,7 @@ class Projects(unittest.TestCase):
             if found and found.answers():
                 os.kill(found.pid, signal.SIGQUIT)
                 self.assert_gone(found.pid)
+            discard_socket_folder(folder)
 
     def manage(self, *words: str, var: Path | None = None, **more: str) -> subprocess.CompletedProcess:
         """A finished `manage.py` with these words."""

@@ -196,7 +196,7 @@ class WhatIsPossible(NumberCase):
     def test_the_ready_hints_convert_with_the_factors_of_the_dictionary(self):
         for hint, value, shown in (
             (hours_hint, "3.5", "3.5 h = 210 min"),
-            (milligrams_hint, "0.1", "0.1 mg = 100 µg"),
+            (milligrams_hint, "1.5", "1.5 mg = 1500 µg"),
             (centimetres_hint, "1.5", "1.5 cm = 15 mm"),
             (millimetres_hint, "83.26", "83.26 mm = 8.3 cm"),
             (metres_hint, "1.7254", "1.7254 m = 172.5 cm"),

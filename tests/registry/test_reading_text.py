@@ -67,6 +67,10 @@ class CleaningAText(ReadingCase):
         for sign in ("\ud800", "\udfff", "\ufffe", "\uffff", "\ufdd0", "\ufdef", "\U0001ffff"):
             self.refuses(partial(clean_text, field=self.field), f"a{sign}", "control character")
 
+    def test_rare_letters_beside_the_noncharacters_are_kept(self):
+        for sign in ("\ufdcf", "\ufdf0", "\ufffc", "\U0001fffd", "\U00020000", "\ue000"):
+            self.assertEqual(clean_text(sign), sign)
+
     def test_a_lost_character_is_refused(self):
         self.refuses(partial(clean_text, field=self.field), "肝\ufffd移", "was lost", "字符丢失")
 
@@ -240,6 +244,11 @@ class KeepingIdentifiersOut(ReadingCase):
             self.blocks(f"3 {grouped('310101620412123', groups)} 5", "15-digit")
         for groups in MOBILE_GROUPS:
             self.blocks(f"3 {grouped('13812345678', groups)} 5", "mobile telephone number")
+
+    def test_the_groups_add_up_to_the_digits_of_the_number(self):
+        self.assertEqual({sum(groups) for groups in CITIZEN_ID_GROUPS}, {18})
+        self.assertEqual({sum(groups) for groups in OLD_CITIZEN_ID_GROUPS}, {15})
+        self.assertEqual({sum(groups) for groups in MOBILE_GROUPS}, {11})
 
     def test_birth_dates_of_two_centuries_count(self):
         for year in (1900, 2099):

@@ -1,0 +1,38 @@
+"""Databases of the embedded server that exist for one benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from benchmarks.population import populate
+
+
+@contextmanager
+def registry_of(size: int, seed: int = 1) -> Iterator[None]:
+    """The default connection leads to a new registry of `size` synthetic patients; dropped afterwards."""
+    own, name = connection.settings_dict["NAME"], f"netlm_benchmark_{size}"
+    _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _administer("CREATE DATABASE {}", name)
+    _connect(name)
+    try:
+        call_command("migrate", verbosity=0)
+        populate(size, seed)
+        yield
+    finally:
+        _connect(own)
+        _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _connect(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def _administer(command: str, name: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(sql.SQL(command).format(sql.Identifier(name)))

@@ -1,0 +1,57 @@
+"""Django's test runner, which closes with a line that people and programs can read.
+
+The line is "N passed, N failed, N skipped", alone. Before it stands every skipped test with
+its reason. With NETLM_NO_SKIPS=1, as in .ci/run where everything that a test may need is
+installed, a skipped test counts as failed.
+"""
+
+import os
+import unittest
+
+from django.test.runner import DiscoverRunner
+
+
+class Result(unittest.TextTestResult):
+    """Counts what unittest only reports: the tests that passed."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.passed = 0
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.passed += 1
+
+    def addExpectedFailure(self, test, err):
+        super().addExpectedFailure(test, err)
+        self.passed += 1
+
+
+class Runner(DiscoverRunner):
+    """Runs what lies under tests/, and closes with the line."""
+
+    def build_suite(self, test_labels=None, **kwargs):
+        return super().build_suite(test_labels or ["tests"], **kwargs)
+
+    def get_resultclass(self):
+        return super().get_resultclass() or Result
+
+    def suite_result(self, suite, result, **kwargs):
+        troubled = [test for test, _trace in [*result.failures, *result.errors]]
+        failed = {_whole(test) for test in [*troubled, *result.unexpectedSuccesses]}
+        skipped = {_whole(test): reason for test, reason in result.skipped}
+        for name, reason in sorted(skipped.items()):
+            self.log(f"skipped: {name}: {reason}")
+        only_skipped = skipped.keys() - failed
+        refused = len(only_skipped) if os.environ.get("NETLM_NO_SKIPS") == "1" else 0
+        if refused:
+            self.log("NETLM_NO_SKIPS=1: the skipped tests count as failed.")
+        passed = getattr(result, "passed", result.testsRun - len(failed | skipped.keys()))
+        failures = len(failed) + refused
+        print(f"{passed} passed, {failures} failed, {len(only_skipped) - refused} skipped", flush=True)
+        return failures
+
+
+def _whole(test) -> str:
+    """The name of the test, also for a part of it (subTest) that failed or was skipped by itself."""
+    return getattr(test, "test_case", test).id()

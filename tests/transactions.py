@@ -1,0 +1,73 @@
+"""Tests that need more than one connection at a time, and so cannot run inside one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+from django.test import TransactionTestCase
+
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def empty_database() -> None:
+    """Take every row out of the test database, past the triggers that refuse it elsewhere.
+
+    They refuse TRUNCATE so that no record is ever lost; a session that plays the part of a
+    replica does not fire them. What migrations wrote stays.
+    """
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
+        names = ", ".join(connection.ops.quote_name(name) for name in tables)
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        finally:
+            cursor.execute("RESET session_replication_role")
+
+
+class RealTransactions(TransactionTestCase):
+    """Every statement is committed; afterwards the database is empty again."""
+
+    def _fixture_teardown(self) -> None:
+        empty_database()
+
+
+class AtTheSameTime:
+    """Something that is done over a connection of its own while the test goes on."""
+
+    def __init__(self, call: Callable[[], object]):
+        self._call = call
+        self._result: object = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except BaseException as error:
+            self._error = error
+        finally:
+            connection.close()
+
+    def result(self) -> object:
+        """What it has returned, once it has ended; what it has raised is raised here."""
+        self._thread.join(timeout=60)
+        if self._thread.is_alive():
+            raise AssertionError("it has not ended")
+        if self._error:
+            raise self._error
+        return self._result
+
+
+def wait_until_somebody_waits() -> None:
+    """Return as soon as another connection waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        for _attempt in range(1000):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_sleep(0.02)")
+    raise AssertionError("nobody waits for a lock")
