@@ -30,7 +30,6 @@ from registry.models import (
 )
 
 PLAIN = {"cmp": "eq", "prec": "d"}
-PASSWORD = "correct horse battery"
 _number = count(1)
 
 
@@ -47,13 +46,11 @@ def centre(centre_id: str = "CN-TEST", **given) -> Centre:
     return known or Centre.objects.create(centre_id=centre_id, **(defaults | given))
 
 
-def user(username: str = "", **given):
-    """A person who belongs to no centre."""
+def user(username: str = "", password: str | None = None, **given):
+    """A person who belongs to no centre; without a password (making one takes long) who must be
+    logged in with `force_login`."""
     name = username or f"person{next(_number)}"
-    made = get_user_model()(username=name, **given)
-    made.set_password(PASSWORD)
-    made.save()
-    return made
+    return get_user_model().objects.create_user(name, password=password, **given)
 
 
 def member(username: str = "", of: Centre | None = None, may_edit: bool = True, **given):

@@ -127,7 +127,6 @@ def with_row(form: Typed, number: int, id: str = "", **typed: str | list[str]) -
     )
 
 
-
 def in_chinese(client: Client) -> Client:
     """The same browser, reading Chinese."""
     client.cookies["django_language"] = "zh-hans"

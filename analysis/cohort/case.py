@@ -98,14 +98,16 @@ class Case:
         height, weight = self.assessment.height_cm, self.assessment.weight_kg
         return float(weight) / (float(height) / 100) ** 2 if height and weight else None
 
+    def limit(self, section: str, name: str) -> bool:
+        """Whether a number was recorded as a limit ("≥20") and not as a value."""
+        return getattr(getattr(self, section), f"{name}_cmp") in _LIMITS
+
     def _before_surgery(self, treatments: Sequence, none: str | None) -> None:
         surgery_date = self.operation.surgery_date
         self.age = definitions.age_at_surgery(self.patient.birth_ym, surgery_date)
+        self.primary = definitions.primary_group(self.diagnosis.primary_site)
         self.timing = definitions.netlm_timing(self.diagnosis, surgery_date)
-        self.medicated = definitions.prior_drug_any(treatments, none)
-        self.embolised = definitions.prior_embolisation_any(treatments, none)
-        self.prior_classes = _classes(tuple(row.tx_category for row in treatments), none)
-
+        self.before = _treated(tuple([row.tx_category for row in treatments]), none)
     def _operation(self) -> None:
         operation = self.operation
         self.debulking = definitions.debulking_final(operation)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from functools import partial
+from math import inf
 
 from django.db.models import QuerySet
 
@@ -14,6 +13,7 @@ from registry.case import INDEX_OPERATION
 from registry.definitions import READS
 
 ROWS_AT_ONCE = 10_000
+END = (inf,)  # behind the last row: later than every patient
 
 # Section of the case → its table and the answers read of it: those that a column shows, and those
 # that the definitions read. A comparator or precision comes along with its answer by itself.
@@ -118,31 +118,32 @@ class Rows:
 
     def __init__(self, section: str, patients: QuerySet):
         model, names = READ[section]
-        self._type = namedtuple(model.__name__, ("patient_id", *columns_of(model, names)))
+        row = namedtuple(model.__name__, ("patient_id", *columns_of(model, names)))
+        self.blank = row(*(None,) * len(row._fields))
+        self._named = partial(tuple.__new__, row)  # as row._make, without a call in Python for each row
         self._stream = query(section, patients).iterator(chunk_size=ROWS_AT_ONCE)
-        rows = map(self._type._make, self._stream)
-        self._groups: Iterator[tuple[int, Iterable]] = groupby(rows, key=itemgetter(0))
-        self._patient, self._rows = next(self._groups, (None, ()))
-        self.blank = self._type(*(None,) * len(self._type._fields))
+        self._next = next(self._stream, END)
 
     def of(self, patient_id: int) -> list:
         """The rows of this patient; patients are asked for in ascending order."""
-        while self._patient is not None and self._patient < patient_id:
-            self._advance()
-        if self._patient != patient_id:
-            return []
-        found = list(self._rows)
-        self._advance()
+        found = []
+        row = self._next
+        while row[0] <= patient_id:
+            if row[0] == patient_id:
+                found.append(self._named(row))
+            row = next(self._stream, END)
+        self._next = row
         return found
 
     def one(self, patient_id: int):
         """The row of a single-row section, every answer None where it was not entered."""
+        row = self._next
+        if row[0] == patient_id:
+            self._next = next(self._stream, END)
+            return self._named(row)
         found = self.of(patient_id)
         return found[0] if found else self.blank
 
     def close(self) -> None:
         """Give the database's cursor back; one that is left open breaks a later transaction."""
         self._stream.close()
-
-    def _advance(self) -> None:
-        self._patient, self._rows = next(self._groups, (None, ()))

@@ -10,16 +10,19 @@ from collections.abc import Iterable
 
 from django import forms
 from django.contrib.admin.options import flatten_fieldsets
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.functional import lazystr
 
 from registry.admin.columns import answer_column
-from registry.fields import Answer, answers
+from registry.fields import Answer
 from registry.forms import SECTIONS
+from registry.forms.editing import newest_change
 from registry.forms.inputs import CodeInput
 from registry.forms.record import Group, RecordForm
+from registry.models import Patient
 
 NO_CHOICE = "–"
 MOST_OPERATIONS = 20
@@ -30,11 +33,19 @@ class AnswersForm(RecordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.dropped: list[Answer] = []
         if "op_no" in self.fields:
             number = self.fields["op_no"]
             self.fields["op_no"] = forms.IntegerField(
                 label=number.label, min_value=1, max_value=MOST_OPERATIONS, initial=number.initial
             )
+
+    def clean(self):
+        """Keeps in `dropped` the answers that were given to questions which are not asked."""
+        given = [name for name in self.answers if self.cleaned_data.get(name) is not None]
+        cleaned = super().clean()
+        self.dropped = [self.answers[name] for name in given if not self.fields[name].asked]
+        return cleaned
 
     def _dress(self, field: forms.Field, answer: Answer) -> None:
         field.help_text = lazystr(answer.hint) if answer.hint else ""
@@ -61,11 +72,77 @@ class AnswersForm(RecordForm):
         return super()._get_validation_exclusions() - known
 
 
-def groups_of(model: type[models.Model]) -> list[Group]:
-    """The questions of a model as the forms of the site group them."""
-    if model in GROUPED:
-        return GROUPED[model]
-    return [Group(model._meta.verbose_name, *(one.name for one in answers(model)))]
+class CaseForm(AnswersForm):
+    """One row of a case. `edit` is the saving that it is part of (saving.py)."""
+
+    edit = None
+
+    def __init__(self, *args, edit=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.edit = edit or self.edit
+
+    def _stored(self, dotted: str) -> object:
+        """The answer of another section, as typed in the same saving."""
+        return self.edit.answer(dotted, self.cleaned_data.get("op_no"))
+
+
+class SeenChange(forms.IntegerField):
+    """Hidden in the page: the number of the newest change that its reader had seen."""
+
+    def __init__(self):
+        super().__init__(required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput())
+
+    def has_changed(self, initial, data) -> bool:
+        return False
+
+
+class MainForm(CaseForm):
+    """The form that a page of the admin is about; judges the whole page when it is judged."""
+
+    base = SeenChange()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.edit.main = self
+        if self.instance.pk and not self.is_bound:
+            patient = self.instance if isinstance(self.instance, Patient) else self.instance.patient
+            self.initial["base"] = newest_change(patient)
+
+    @property
+    def seen(self) -> int:
+        """The newest change that the reader of the page had seen; 0 where the page does not say."""
+        try:
+            return self.fields["base"].clean(self["base"].data) or 0
+        except ValidationError:
+            return 0
+
+    def have_seen(self, change: int) -> None:
+        """Show the page again as one that knows of this change."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("base")] = str(change)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound:
+            self.edit.judge(self)
+
+
+class RowFormSet(forms.BaseInlineFormSet):
+    """The rows of one section on the page of their patient; takes part in the saving of the page."""
+
+    def __init__(self, *args, form_kwargs, **kwargs):
+        super().__init__(*args, form_kwargs=form_kwargs, **kwargs)
+        form_kwargs["edit"].formsets.append(self)
+
+    @property
+    def kept_forms(self) -> list[CaseForm]:
+        """The forms whose rows are there after saving: not taken away, and not an empty new one."""
+        return [
+            form
+            for number, form in enumerate(self.forms)
+            if not self._should_delete_form(form)
+            and (number < self.initial_form_count() or form.has_changed())
+        ]
 
 
 def _grouped() -> dict[type[models.Model], list[Group]]:
@@ -88,8 +165,11 @@ class Questions:
 
     first_fields: tuple[str, ...] = ()  # what stands before the questions
 
+    def get_groups(self) -> list[Group]:
+        return GROUPED[self.model]
+
     def get_fieldsets(self, request: HttpRequest, obj=None):
-        named = [(lazystr(group.heading), group.names) for group in groups_of(self.model)]
+        named = [(lazystr(group.heading), group.names) for group in self.get_groups()]
         if not self.may_type(request, obj):
             named = [(head, tuple(answer_column(self.model, one) for one in names)) for head, names in named]
         first = [(None, {"fields": self.get_first_fields(request, obj)})]

@@ -89,6 +89,10 @@ class Careful:
             wanted = clean_text(search_term)[:LONGEST_SEARCH]
         except Unreadable:
             return queryset.none(), False
+        return self.found(request, queryset, wanted)
+
+    def found(self, request: HttpRequest, queryset: QuerySet, wanted: str) -> tuple[QuerySet, bool]:
+        """The rows that a readable search finds, and whether they may come twice."""
         return super().get_search_results(request, queryset, wanted)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str]:

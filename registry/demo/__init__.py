@@ -7,7 +7,15 @@ patients: everything is computed from the targets and a seed.
 """
 
 from registry.demo.case import SyntheticCase, cohort, demo_centre, more_cases
-from registry.demo.loading import HoldsRealPatients, by_model, ensure_logins, load, load_cohort, stored_centre
+from registry.demo.loading import (
+    HoldsRealPatients,
+    by_model,
+    ensure_logins,
+    load,
+    load_cohort,
+    load_demo,
+    stored_centre,
+)
 from registry.demo.targets import PAPER, Infeasible, ProgressionFree, Quartiles, Targets
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "ensure_logins",
     "load",
     "load_cohort",
+    "load_demo",
     "more_cases",
     "stored_centre",
 ]

@@ -112,11 +112,12 @@ def _complication(chart: Chart, grade: str, kind: Kind) -> Complication:
 
 
 def postop_course(chart: Chart, operated: Operation, listed: list[Complication]) -> PostopCourse:
-    """Stay, intensive care, and the statement that complications were looked for to day 90 or later."""
+    """Stay, intensive care, and the statement that complications were looked for to day 90 or to death."""
     traits = chart.traits
-    by_type = {one.comp_type: one for one in listed}
+    types = {one.comp_type for one in listed}
     reoperated = next((one for one in listed if REOPERATION in one.management), None)
-    given = _intensive_care(chart, listed) | _laboratory(chart, LIVER_FAILURE in by_type)
+    checked_to = traits.stay if traits.died_in_hospital else chart.between(WINDOW, WINDOW + 9)
+    given = _intensive_care(chart, listed) | _laboratory(chart, LIVER_FAILURE in types)
     if traits.died_in_hospital:
         given["died_in_hospital"] = "yes"
     else:
@@ -127,17 +128,15 @@ def postop_course(chart: Chart, operated: Operation, listed: list[Complication])
             "readmitted_90d": "yes" if _begins_at_home(listed, chart.on(traits.stay)) else "no",
         }
     if operated.drain_placed == "yes":
-        leak = "bile_leak" in by_type
         given["drain_removed_date"] = chart.on(max(2, traits.stay - chart.between(0, 2)))
-        given["drain_fluid_bili_ratio"] = (
-            Decimal(chart.between(35, 90) if leak else chart.between(6, 18)) / 10
-        )
+        low, high = (35, 90) if "bile_leak" in types else (6, 18)
+        given["drain_fluid_bili_ratio"] = Decimal(chart.between(low, high)) / 10
     if reoperated:
         given["reoperation_date"] = reoperated.onset_date
     return chart.row(
         PostopCourse,
         complication_ascertainment="confirmed_listed" if listed else "confirmed_none",
-        complications_checked_to=chart.on(chart.between(WINDOW, WINDOW + 9)),
+        complications_checked_to=chart.on(checked_to),
         reoperation="yes" if reoperated else "no",
         **given,
     )

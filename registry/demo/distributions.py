@@ -155,9 +155,16 @@ class Exact:
         counts = quotas(weights, len(scores))
         return by_rank([code for code, count in counts.items() for _ in range(count)], scores)
 
-    def chosen(self, count: float, scores: Sequence[float], among: Sequence[bool], of: float) -> list[bool]:
-        """The `count` patients with the highest scores `among` those who can be; fewer if they are fewer."""
+    def chosen(
+        self, count: float, scores: Sequence[float], among: Sequence[bool], of: float, too_few: str = ""
+    ) -> list[bool]:
+        """The `count` patients with the highest scores `among` those who can be.
+
+        Where these are fewer, Infeasible is raised with `too_few`, or all are taken if it is empty.
+        """
         able = sum(among)
+        if too_few and able < count:
+            raise Infeasible(too_few)
         chosen = min(round(count), able)
         return coded_where(among, self, {False: able - chosen, True: chosen}, scores, otherwise=False)
 
@@ -182,7 +189,9 @@ class Free:
         codes = list(weights)
         return [codes[min(bisect_left(cuts, NORMAL.cdf(one) * cuts[-1]), len(codes) - 1)] for one in scores]
 
-    def chosen(self, count: float, scores: Sequence[float], among: Sequence[bool], of: float) -> list[bool]:
+    def chosen(
+        self, count: float, scores: Sequence[float], among: Sequence[bool], of: float, too_few: str = ""
+    ) -> list[bool]:
         """Patients with high scores `among` those who can be: `count` of every `of` who can."""
         share = min(count / of, 1.0) if of else 0.0
         return coded_where(among, self, {False: 1 - share, True: share}, scores, otherwise=False)

@@ -78,6 +78,16 @@ def load_cohort(centre: Centre) -> int:
     return load(cohort(), centre)
 
 
+def load_demo() -> Centre:
+    """The demonstration centre with the cohort of the paper, loaded where it is not there yet.
+
+    Raises HoldsRealPatients rather than mix synthetic with other patients.
+    """
+    centre = stored_centre()
+    load_cohort(centre)
+    return centre
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """A person of the demonstration. The administrator reads the cases and keeps the site in order."""

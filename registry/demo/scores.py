@@ -58,7 +58,7 @@ class Scores:
             "blood_loss": blood_loss,
             "transfused": 0.85 * blood_loss + 0.53 * rng.gauss(0, 1),
             "complication": complication,
-            "stay": 0.75 * complication + 0.66 * rng.gauss(0, 1),
+            "stay": 0.4 * op_time + math.sqrt(0.84) * rng.gauss(0, 1),
             "grade": 0.8 * biology + 0.6 * rng.gauss(0, 1),
             "risk": 0.4 * disease + 0.6 * biology + math.sqrt(0.48) * rng.gauss(0, 1),
         }

@@ -14,7 +14,7 @@ from registry.demo.curve import Time
 from registry.demo.distributions import NORMAL, Draw, Exact, Free, Shape, Weights, coded_where, quotas
 from registry.demo.progression import EARLIEST_DEATH, LATEST_DEATH, drawn_time, progression_times
 from registry.demo.scores import Scores
-from registry.demo.targets import Infeasible, Targets
+from registry.demo.targets import Targets
 
 GEP_SITES = {"pancreas": 11, "rectum": 6, "jejunoileum": 4, "stomach": 2, "duodenum": 1, "colon": 1}
 OTHER_SITES = {"cup": 2, "lung": 2, "biliary": 1, "thymus": 0.4, "gu_gyn": 0.6}
@@ -30,7 +30,7 @@ ABLATED_SHARE = 0.3
 WORST_COMPLICATION = {"1": 4, "2": 6, "3a": 3, "3b": 1, "4a": 1}
 FATAL = "5"
 # How much longer a complication keeps a patient in hospital, in standard deviations of the stay
-PROLONGS = {"none": -0.25, "1": 0, "2": 0.2, "3a": 0.8, "3b": 1.6, "4a": 1.6, FATAL: math.inf}
+PROLONGS = {"none": 0, "1": 0.6, "2": 1.1, "3a": 2.0, "3b": 3.0, "4a": 3.0}
 GRADES = ("g1", "g2", "g3_net")
 GRADE_DOWN_SHARE = 0.04
 DEATH_AS_EVENT_SHARE = 0.05
@@ -95,7 +95,7 @@ def drawn_traits(targets: Targets, generators: Sequence[Random]) -> list[Traits]
     days = (targets.last_operation - targets.first_operation).days
     dates = [_workday(targets.first_operation + timedelta(rng.randint(0, days))) for rng in generators]
     progressions = [
-        drawn_time(targets.progression_free, NORMAL.cdf(-own.risk), _room(targets, day), rng)
+        drawn_time(targets.progression_free, NORMAL.cdf(own.risk), _room(targets, day), rng)
         for own, day, rng in zip(scores, dates, generators, strict=True)
     ]
     traits = _traits(targets, scores, Free(), dates, progressions)
@@ -202,12 +202,12 @@ def _syndromes(t: Targets, scores: Sequence[Scores], draw: Draw, sites: Sequence
     may = [site in SYNDROMES for site in sites]
     functioning = t.n - t.nonfunctioning
     share = sum(GEP_SITES[one] for one in SYNDROMES) / sum(GEP_SITES.values())
-    flags = draw.chosen(functioning, [one.syndrome for one in scores], may, t.gastroenteropancreatic * share)
-    if isinstance(draw, Exact) and sum(flags) < functioning:
-        raise Infeasible(
-            f"nonfunctioning: {functioning} patients have functioning tumours, but only {sum(may)} have a "
-            "primary that makes hormones."
-        )
+    too_few = (
+        f"nonfunctioning: {functioning} patients have functioning tumours, but only {sum(may)} have a "
+        "primary that makes hormones."
+    )
+    scores_of = [one.syndrome for one in scores]
+    flags = draw.chosen(functioning, scores_of, may, t.gastroenteropancreatic * share, too_few)
     return [
         Free().coded(SYNDROMES[site], [own.kind_of_syndrome])[0] if flag else None
         for flag, site, own in zip(flags, sites, scores, strict=True)
@@ -237,8 +237,9 @@ def _measurements(t: Targets, scores: Sequence[Scores], draw: Draw) -> Columns:
     op_time = Shape("op_time_min", 80, t.op_time_min, 420, step=5)
     blood_loss = Shape("blood_loss_ml", 50, t.blood_loss_ml, 1900, step=50)
     burden = ("burden", t.burden_mean, t.burden_sem, t.n, BURDEN_LIMITS)
-    worst = draw.coded(_complication_weights(t), [one.complication for one in scores])
-    stay_scores = [own.stay + PROLONGS[grade] for own, grade in zip(scores, worst, strict=True)]
+    weights = _complication_weights(t)
+    worst = draw.coded(weights, [one.complication for one in scores])
+    stay_scores = [_stay_score(own, grade, weights) for own, grade in zip(scores, worst, strict=True)]
     return {
         "burden": draw.spread(*burden, [one.burden for one in scores]),
         "largest_cm": [
@@ -252,6 +253,16 @@ def _measurements(t: Targets, scores: Sequence[Scores], draw: Draw) -> Columns:
         "stay": [int(value) for value in draw.measured(Shape("stay_d", 3, t.stay_d, 24), stay_scores)],
         "worst": worst,
     }
+
+
+def _stay_score(own: Scores, worst: str, weights: Weights) -> float:
+    """The longer for a worse complication, the longest before death; over all patients standard normal."""
+    if worst == FATAL:
+        return math.inf
+    score = own.stay + PROLONGS[worst]
+    others = {grade: weight for grade, weight in weights.items() if grade != FATAL}
+    p = sum(weight * NORMAL.cdf(score - PROLONGS[grade]) for grade, weight in others.items())
+    return NORMAL.inv_cdf(min(max(p / sum(weights.values()), 1e-9), 1 - 1e-9))
 
 
 def _complication_weights(t: Targets) -> dict[str, float]:
@@ -274,11 +285,8 @@ def _grades(t: Targets, scores: Sequence[Scores], draw: Draw, sites: Sequence[st
     low = t.n - t.liver_g2 - high
     after = draw.coded({"g1": low, "g2": t.liver_g2, "g3_net": high}, biology)
     may_rise = [g != "g1" and not lung for g, lung in zip(after, thoracic, strict=True)]
-    up = draw.chosen(t.grade_up, [one.grade_up for one in scores], may_rise, t.n - low)
-    if isinstance(draw, Exact) and sum(up) < t.grade_up:
-        raise Infeasible(
-            f"grade_up: {t.grade_up} patients, but only {sum(may_rise)} can have risen in grade."
-        )
+    too_few = f"grade_up: {t.grade_up} patients, but only {sum(may_rise)} can have risen in grade."
+    up = draw.chosen(t.grade_up, [one.grade_up for one in scores], may_rise, t.n - low, too_few)
     may_fall = [g != "g3_net" and not lung and not u for g, lung, u in zip(after, thoracic, up, strict=True)]
     down = draw.chosen(GRADE_DOWN_SHARE * t.n, [one.grade_down for one in scores], may_fall, t.n - high)
     before = [GRADES[GRADES.index(g) + d - u] for g, u, d in zip(after, up, down, strict=True)]

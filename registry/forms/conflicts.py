@@ -1,34 +1,34 @@
 """What others have stored in a section since the user opened it.
 
-Only what saving would undo, or what the user cannot have seen, is a conflict: not an answer
+A conflict is only what saving would undo, or what the user cannot have seen: not an answer
 that both have given alike, nor one that was changed and changed back.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.db import models
 
 from registry import codes
-from registry.case import CaseFile, instance
+from registry.case import instance
 from registry.fields import answers, shown
 from registry.labels import Label, both
 from registry.models import Change, Remark
-from registry.presenting import reason_of, summary_of
+from registry.presenting import summary_of
 
 if TYPE_CHECKING:
-    from registry.forms.editing import SectionEdit
+    from registry.forms.editing import EditedRow, SectionEdit
     from registry.forms.record import RecordForm
 
 NOTHING = both("–")
 REMOVED = Label("(removed)", "(已删除)")
 NOT_STORABLE = Label("(cannot be stored, see below)", "(无法保存,见下)")
+REASON = Label("{label}: why it is missing", "{label}:缺失原因")
 
 
 @dataclass(frozen=True)
@@ -44,41 +44,116 @@ class Conflict:
 
 
 def conflicts(edit: SectionEdit) -> list[Conflict]:
-    """Every conflict, in the order of the changes that caused them; `edit` has been validated."""
-    by_table = {model._meta.db_table: model for model in edit.section.models}
-    changes = Change.objects.filter(
-        patient_id=edit.case.patient.pk,
-        id__gt=edit.base,
-        table_name__in=[*by_table, Remark._meta.db_table],
-    ).order_by("id")
+    """The conflicts of an edit whose forms have been read."""
+    changes = list(
+        Change.objects.filter(
+            patient_id=edit.case.patient.pk,
+            id__gt=edit.base,
+            table_name__in=[model._meta.db_table for model in (*edit.section.models, Remark)],
+        ).order_by("id")
+    )
     found: list[Conflict] = []
-    for (table, row_id), of_row in _by_row(changes):
-        if table in by_table:
-            found += _of_row(edit, by_table[table], row_id, of_row)
-    return found + list(_of_reasons(edit, [one for one in changes if one.table_name not in by_table]))
+    for form_class, name in edit.section.parts:
+        model = form_class._meta.model
+        by_row: dict[int, list[Change]] = {}
+        for change in changes:
+            if change.table_name == model._meta.db_table:
+                by_row.setdefault(change.row_id, []).append(change)
+        for row_id, of_row in by_row.items():
+            stored = next((row for row in edit.case.rows(name) if row.pk == row_id), None)
+            opened = _as_opened(model, stored, of_row)
+            if edit.head and name == edit.section.head_name:
+                found += _of_answers(edit.head, opened, stored, of_row)
+            else:
+                found += _of_row(edit, edit.row_with(row_id), opened, stored, of_row)
+    return found + list(
+        _of_reasons(edit, [one for one in changes if one.table_name == Remark._meta.db_table])
+    )
 
 
-def _by_row(changes: Iterable[Change]) -> list[tuple[tuple[str, int], list[Change]]]:
-    def key(change: Change) -> tuple[str, int]:
-        return change.table_name, change.row_id
-
-    return [(one, list(group)) for one, group in groupby(sorted(changes, key=key), key=key)]
+def _as_opened(
+    model: type[models.Model], stored: models.Model | None, changes: list[Change]
+) -> models.Model | None:
+    """The row as it was before these changes; None if it was entered by them."""
+    if changes[0].operation == "insert":
+        return None
+    before: dict[str, object] = {}
+    for change in reversed(changes):
+        before |= {column: pair[0] for column, pair in change.changes.items()}
+    values = instance(model, before)
+    opened = copy.copy(stored) if stored else values
+    for field in model._meta.concrete_fields:
+        if field.column in before:
+            setattr(opened, field.attname, getattr(values, field.attname))
+    return opened
 
 
 def _of_row(
-    edit: SectionEdit, model: type[models.Model], row_id: int, changes: list[Change]
+    edit: SectionEdit,
+    mine: EditedRow | None,
+    opened: models.Model | None,
+    stored: models.Model | None,
+    changes: list[Change],
 ) -> Iterator[Conflict]:
-    stored = next((row for row in _rows(edit, model) if row.pk == row_id), None)
-    opened = _as_opened(model, stored, changes)
-    form, removed = edit.form_of(model, row_id)
-    if edit.is_head(model):
-        yield from _of_answers(edit, form, opened or model(), stored or model(), changes)
-    elif form is None or removed or stored is None:
-        typed = REMOVED if removed else _in_one_line(form.instance if form else None)
-        if (stored is None and (form is None or removed)) or (form is None and opened is not None):
-            return
-        now = REMOVED if stored is None else _in_one_line(stored)
-        title = Label(*(_name(model, language) for language in ("en", "zh-hans")))
-        yield _conflict(title, _in_one_line(opened), now, typed, changes[-1])
-    else:
-        yield from _of_answers(edit, form, opened or model(), stored, changes)
+    """A row that the other has entered, removed or changed."""
+    if mine and not mine.removed and stored:
+        yield from _of_answers(mine.form, opened, stored, changes)
+        return
+    keeps = mine is not None and not mine.removed
+    if keeps == (stored is not None) or (mine is None and opened is not None):
+        return
+    typed = _line(mine.form.instance) if keeps else REMOVED if mine else NOTHING
+    yield Conflict(
+        edit.section.title,
+        _line(opened),
+        _line(stored) if stored else REMOVED,
+        typed,
+        changes[-1].who,
+        changes[-1].at,
+    )
+
+
+def _line(row: models.Model | None) -> Label:
+    """A row in one line."""
+    summary = summary_of(row) if row else NOTHING
+    return summary if summary.en else NOTHING
+
+
+def _of_answers(
+    form: RecordForm, opened: models.Model | None, stored: models.Model | None, changes: list[Change]
+) -> Iterator[Conflict]:
+    """The answers of one row in which its two versions differ."""
+    for answer in answers(form._meta.model):
+        columns = {answer.column, *answer.companions}
+        touching = [one for one in changes if columns & set(one.changes)]
+        if answer.name not in form.answers or not touching:
+            continue
+        before, now = (shown(answer, row) if row else both("") for row in (opened, stored))
+        wrong = answer.name in form.errors
+        typed = NOT_STORABLE if wrong else shown(answer, form.instance)
+        if now not in (before, typed):
+            versions = (one if one.en else NOTHING for one in (before, now, typed))
+            yield Conflict(answer.label, *versions, touching[-1].who, touching[-1].at)
+
+
+def _of_reasons(edit: SectionEdit, changes: list[Change]) -> Iterator[Conflict]:
+    """The reasons for missing answers in which the two versions differ."""
+    first: dict[tuple[str, int, str], tuple[str, Change]] = {}
+    for change in changes:
+        before, after = (
+            instance(Remark, {column: pair[side] for column, pair in change.changes.items()})
+            for side in (0, 1)
+        )
+        named = before if change.operation == "delete" else after
+        if named.kind == Remark.MISSING:
+            first.setdefault((named.table, named.row_id, named.field), (before.content, change))
+    for (table, row_id, field), (before, change) in first.items():
+        form = edit.form_of(table, row_id)
+        if form is None or field not in form.answers:
+            continue
+        remark = edit.case.remark(form.instance, field, Remark.MISSING)
+        now, typed = remark.content if remark else "", form.reason_kept(field)
+        if now not in (before, typed):
+            versions = (codes.MISSING.label_of(one) if one else NOTHING for one in (before, now, typed))
+            label = REASON.fill(label=form.answers[field].label)
+            yield Conflict(label, *versions, change.who, change.at)

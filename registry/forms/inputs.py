@@ -17,6 +17,7 @@ from django.utils.functional import lazystr
 from registry import fields, reading
 from registry.labels import Label, both
 
+COUNTING_WORDS = ("个", "枚", "次", "例")  # may follow a bare number, as in 12个
 FEW_CODES = 7  # up to here the answers stand side by side; longer lists open
 
 
@@ -68,6 +69,7 @@ class NumberInput(TypedInput):
             self.answer.label,
             places=self.answer.places,
             unit=unit,
+            unit_aliases=() if unit else COUNTING_WORDS,
             hard=self.answer.hard,
             comparator=self.answer.comparator,
             duration=unit == "min",
@@ -115,8 +117,8 @@ class WordsInput(TypedInput):
 
     def read(self, text: str) -> str | None:
         if self.answer.name == "local_study_id":
-            return reading.read_study_id(text, self.answer.label)
-        cleaned = reading.clean_text(text)
+            return reading.read_study_id(text, self.answer.label).value
+        cleaned = reading.clean_text(text, self.answer.label)
         reading.scan_for_identifiers(cleaned, self.answer.label)
         if len(cleaned) > self.answer.max_length:
             raise reading.Unreadable(

@@ -36,7 +36,7 @@ class PatientForm(RecordForm):
 
     def clean(self):
         cleaned = super().clean()
-        number = cleaned.get("local_study_id")
+        number = self._lookup("local_study_id")
         if number is None and self.instance.pk and "local_study_id" not in self.errors:
             self.add_error("local_study_id", str(NEEDED.fill(label=self.answers["local_study_id"].label)))
         elif number and self._is_taken(number):

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
+from django.db import models
 from django.utils.functional import lazystr
 
 from registry import codes
 from registry.case import CaseFile
+from registry.codes.base import UNKNOWN
 from registry.fields import Answer, Measured, answers
 from registry.labels import Label
 from registry.models import Remark
@@ -28,6 +30,7 @@ UNLIKELY = Label(
     "{label} {value} 不常见(常见范围 {low}~{high}{unit}),是否无误?",
 )
 UNUSUAL_CODE = Label("{label}: “{value}” is unusual. Is it correct?", "{label}:“{value}”较少见,是否无误?")
+READ_AS = ":read:"  # in the key of a doubt: not the value is doubted but how its text was read
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ class Doubt:
     is_confirmed: bool = False
 
 
+def _in_words(answer: Answer, given: object) -> Label:
+    if isinstance(given, Reading):
+        return answer.show(given.value, given.comparator, given.precision)
+    return answer.show(given)
+
+
 class RecordForm(forms.ModelForm):
     """One row of the record. `case` is the case as stored."""
 
@@ -82,7 +91,8 @@ class RecordForm(forms.ModelForm):
         if answer.shown_when:
             field.asked = answer.shown_when.holds(self._stored_lookup)
             field.shown_when = json.dumps(answer.shown_when.as_data(self._stored))
-        if answer.is_needed and answer.may_have_reason:
+        field.takes_reason = answer.is_needed and answer.may_have_reason
+        if field.takes_reason:
             field.missing_name = f"{self.add_prefix(answer.name)}__missing"
             field.reasons = codes.MISSING
             field.missing_reason = self._missing_reason(answer.name)
@@ -140,7 +150,7 @@ class RecordForm(forms.ModelForm):
 
     def _doubt(self, name: str, answer: Answer, given: object) -> None:
         if isinstance(given, Reading) and given.ask:
-            self.doubts.append(Doubt(name, given.ask, f"{name}:read:{given.as_typed.strip()}"))
+            self.doubts.append(Doubt(name, given.ask, f"{name}{READ_AS}{given.as_typed.strip()}"))
         value = given.value if isinstance(given, Reading) else given
         if value is None:
             return
@@ -149,25 +159,48 @@ class RecordForm(forms.ModelForm):
             if not low <= value <= high:
                 unit = f" {answer.unit.en}" if answer.unit else ""
                 question = UNLIKELY.fill(
-                    label=answer.label, value=answer.show(value), low=low, high=high, unit=unit
+                    label=answer.label, value=_in_words(answer, given), low=low, high=high, unit=unit
                 )
                 self.doubts.append(Doubt(name, question, f"{name}:{value}"))
-        elif answer.usual and value not in answer.usual:
+        elif answer.usual and value not in (*answer.usual, UNKNOWN.code):
             question = UNUSUAL_CODE.fill(label=answer.label, value=answer.show(value))
             self.doubts.append(Doubt(name, question, f"{name}:{value}"))
 
     @property
     def is_blank(self) -> bool:
-        """Nothing at all was answered."""
-        return all(value in (None, "", []) for value in self.cleaned_data.values())
+        """Nothing at all was answered, and no reason given why."""
+        values = [
+            value.value if isinstance(value, Reading) else value for value in self.cleaned_data.values()
+        ]
+        return all(value in (None, "", []) for value in values) and not any(
+            map(self.reason_kept, self.answers)
+        )
+
+    def says_the_same_as(self, row: models.Model) -> bool:
+        """The answers typed are those of this stored row."""
+        columns = [c for one in self.answers.values() for c in (one.attname, *one.companions)]
+        return all(getattr(self.instance, column) == getattr(row, column) for column in columns)
+
+    def reason_kept(self, name: str) -> str:
+        """The reason that stands instead of an answer: only where one is asked for and not given."""
+        field = self.fields[name]
+        if not (field.asked and field.takes_reason) or self.cleaned_data.get(name) is not None:
+            return ""
+        return self._missing_reason(name)
+
+    def _is_untouched(self, name: str) -> bool:
+        """The input still holds exactly what was stored."""
+        return self.instance.pk is not None and self.data.get(self.add_prefix(name)) == self.initial[name]
+
+    def _remarks(self, kind: str) -> list[Remark]:
+        """What was remarked about this stored row."""
+        own = (self.instance._meta.model_name, self.instance.pk, kind)
+        stored = self.case.remarks if self.case and self.instance.pk else ()
+        return [one for one in stored if (one.table, one.row_id, one.kind) == own]
 
     def confirmed_before(self) -> set[str]:
         """The doubts about this stored row that somebody confirmed at an earlier saving."""
-        own = (self.instance._meta.model_name, self.instance.pk)
-        stored = self.case.remarks if self.case and self.instance.pk else ()
-        return {
-            one.content for one in stored if one.kind == Remark.CONFIRMED and (one.table, one.row_id) == own
-        }
+        return {one.content for one in self._remarks(Remark.CONFIRMED)}
 
     def settle_doubts(self, ticked: set[str]) -> None:
         """Mark the doubts that the user has ticked, or had confirmed before with the same values."""
@@ -180,15 +213,20 @@ class RecordForm(forms.ModelForm):
         kept = []
         for name in self.answers:
             given = self.cleaned_data.get(name)
-            reason = self._missing_reason(name)
-            if given is None and reason:
+            if reason := self.reason_kept(name):
                 kept.append((name, Remark.MISSING, reason))
             if isinstance(given, Reading) and given.normalised:
                 kept.append((name, Remark.AS_TYPED, given.as_typed[:200]))
         for doubt in self.doubts:
             if doubt.is_confirmed:
                 kept.append((doubt.field, Remark.CONFIRMED, doubt.key[:200]))
-        return kept
+        return kept + [(one.field, one.kind, one.content) for one in self._remarks_on_reading()]
+
+    def _remarks_on_reading(self) -> list[Remark]:
+        """How an answer was typed that has not been touched since."""
+        confirmed = [one for one in self._remarks(Remark.CONFIRMED) if READ_AS in one.content]
+        remarks = self._remarks(Remark.AS_TYPED) + confirmed
+        return [one for one in remarks if one.field in self.answers and self._is_untouched(one.field)]
 
     @property
     def summary(self) -> str:

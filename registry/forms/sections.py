@@ -28,18 +28,16 @@ class Section:
     optional: bool = False
 
     @property
+    def parts(self) -> list[tuple[type[RecordForm], str]]:
+        """The form of the head and that of the rows, each with its name of CaseFile."""
+        both = (self.head, self.head_name), (self.rows, self.rows_name)
+        return [(form, name) for form, name in both if form]
+
+    @property
     def models(self) -> list:
-        return [form._meta.model for form in (self.head, self.rows) if form]
+        return [form._meta.model for form, _name in self.parts]
 
     @property
     def names(self) -> list[str]:
         """The names of CaseFile that this section edits."""
-        return [name for name in (self.head_name, self.rows_name) if name]
-
-    def columns(self, model) -> set[str]:
-        """The database columns of `model` that this section writes."""
-        for form in (self.head, self.rows):
-            if form and form._meta.model is model:
-                fields = [model._meta.get_field(name) for name in form._meta.fields]
-                return {f.column for f in fields} | {c for f in fields for c in f.companions}
-        return set()
+        return [name for _form, name in self.parts]

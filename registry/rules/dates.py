@@ -69,13 +69,18 @@ def rule_on_dates(
     """
     others = (against,) if against else ()
 
-    def register(broken: Callable[[CaseFile, Span], bool]):
+    def register(broken: Callable[[CaseFile, Span], Verdict]):
         def breaches(case: CaseFile) -> Iterator[Breach]:
             for section, field, row in filter(concerns, dated(case)):
-                if f"{section}.{field}" not in others and broken(case, span(row, field)):
-                    what, when = _question(section, field), shown(row._meta.get_field(field), row)
-                    reads = (f"{section}.{field}", *others)
-                    yield breach(case, reads, {section: row}, what=what, when=when)
+                name = f"{section}.{field}"
+                verdict = name not in others and broken(case, span(row, field))
+                if verdict:
+                    values = verdict if isinstance(verdict, dict) else {}
+                    values |= {
+                        "what": _question(section, field),
+                        "when": shown(row._meta.get_field(field), row),
+                    }
+                    yield breach(case, (name, *others), {section: row}, **values)
 
         every = (f"{section}.{field}" for section, field in DATES)
         RULES.append(Rule(id, severity, tuple(dict.fromkeys((*every, *others))), message, breaches))
@@ -125,10 +130,14 @@ def after_death(case: CaseFile, day: Span) -> bool:
     "X017",
     REJECT,
     None,
-    Label("{what} ({when}) lies in the future.", "{what}（{when}）在未来。"),
+    Label(
+        "{what} ({when}) lies in the future; today is {today} at the centre.",
+        "{what}（{when}）在未来；本中心今天是{today}。",
+    ),
 )
-def in_the_future(case: CaseFile, day: Span) -> bool:
-    return day[0] > today(case)
+def in_the_future(case: CaseFile, day: Span) -> Verdict:
+    now = today(case)
+    return {"today": now} if day[0] > now else False
 
 
 def today(case: CaseFile) -> date:

@@ -14,8 +14,8 @@ interval(
     at_least=0,
     message=Label(
         "The tumour was diagnosed ({primary_diagnosis_date}) after the operation ({surgery_date}): "
-        "check both dates.",
-        "肿瘤确诊日期（{primary_diagnosis_date}）晚于手术日期（{surgery_date}），请核对两个日期。",
+        "check the years of both dates.",
+        "肿瘤确诊日期（{primary_diagnosis_date}）晚于手术日期（{surgery_date}），请核对两个日期的年份。",
     ),
 )
 interval(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,8 +17,9 @@ from registry import access, actions
 from registry.case import load
 from registry.completeness import DRAFT, EMPTY, section_state
 from registry.forms import BY_SLUG, SECTIONS
+from registry.forms.conflicts import Conflict, conflicts
 from registry.forms.editing import SectionEdit, newest_change
-from registry.forms.patient import NewCaseForm
+from registry.forms.patient import NewCaseForm, PatientForm
 from registry.views.frame import chosen_language, speak
 
 
@@ -29,17 +32,30 @@ def edit_section(request: HttpRequest, patient_uid: str, section_slug: str) -> H
     if section is None or not access.can_edit(request.user, patient):
         raise Http404
     if request.method == "GET":
-        return _page(request, SectionEdit(load(patient), section))
+        return _page(request, SectionEdit.opened(patient, section))
     if chosen_language(request):
-        return _in_other_language(request, SectionEdit(load(patient), section, request.POST))
+        return _in_other_language(request, SectionEdit.posted(patient, section, request.POST))
     with transaction.atomic():
         actions.lock_case(patient)
-        edit = SectionEdit(load(patient), section, request.POST)
-        conflicts = edit.conflicts()
-        if not edit.is_valid() or conflicts:
-            return _page(request, edit, conflicts)
-        actions.save_section(edit)
-    return _saved(request, patient, section)
+        edit = SectionEdit.posted(patient, section, request.POST)
+        valid = edit.is_valid()
+        conflicting = conflicts(edit)
+        if conflicting or not valid or not _stored(edit):
+            return _page(request, edit, conflicting)
+    return _saved(request, access.patient_or_404(request.user, patient_uid), section)
+
+
+def _stored(edit: SectionEdit) -> bool:
+    """Whether the section could be stored; somebody may have taken the study number a moment ago."""
+    try:
+        with transaction.atomic():
+            actions.save_section(edit)
+    except IntegrityError:
+        if not isinstance(edit.head, PatientForm):
+            raise
+        edit.head.add_error("local_study_id", edit.head.taken())
+        return False
+    return True
 
 
 def _in_other_language(request: HttpRequest, edit: SectionEdit) -> HttpResponse:
@@ -49,7 +65,7 @@ def _in_other_language(request: HttpRequest, edit: SectionEdit) -> HttpResponse:
     return language.remember(_page(request, edit))
 
 
-def _page(request: HttpRequest, edit: SectionEdit, conflicts=()) -> HttpResponse:
+def _page(request: HttpRequest, edit: SectionEdit, conflicting: Sequence[Conflict] = ()) -> HttpResponse:
     errors = [
         (form, form[name], message)
         for form in edit.forms
@@ -67,10 +83,10 @@ def _page(request: HttpRequest, edit: SectionEdit, conflicts=()) -> HttpResponse
         "sections": SECTIONS,
         "errors": errors,
         "doubts": doubts,
-        "conflicts": conflicts,
-        "base": newest_change(edit.case.patient) if conflicts else edit.base,
+        "conflicts": conflicting,
+        "base": newest_change(edit.case.patient) if conflicting else edit.base,
     }
-    refused = bool(errors or doubts or conflicts) and request.method == "POST"
+    refused = bool(errors or doubts or conflicting) and request.method == "POST"
     return render(request, "registry/section.html", context, status=422 if refused else 200)
 
 

@@ -10,7 +10,7 @@ from math import nan
 from types import SimpleNamespace
 
 from analysis.cohort.columns import COLUMNS, FAMILIES
-from analysis.cohort.load import tabulate
+from analysis.cohort.loading import tabulate
 from analysis.dataset import Column, Dataset
 from registry.labels import Label
 

@@ -222,7 +222,7 @@ class ShapeTest(TestCase):
         self.assertTrue(gc.isenabled())
         case(self.here)
         with (
-            mock.patch("analysis.cohort.load.Case", side_effect=RuntimeError),
+            mock.patch("analysis.cohort.loading.Case", side_effect=RuntimeError),
             self.assertRaises(RuntimeError),
         ):
             load(EVERYTHING, [self.here])

@@ -9,7 +9,7 @@ from unittest import SkipTest
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 
-from tests.transactions import FlushedByReplica
+from tests.transactions import FlushedPastTriggers
 
 QUIET = (
     "--no-sandbox",
@@ -33,7 +33,7 @@ def chromium() -> str:
     return found
 
 
-class BrowserTest(FlushedByReplica, StaticLiveServerTestCase):
+class BrowserTest(FlushedPastTriggers, StaticLiveServerTestCase):
     """Pages driven as a person would, at a width and in a language."""
 
     @classmethod

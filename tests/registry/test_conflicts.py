@@ -11,8 +11,15 @@ from django.test import Client
 from registry import actions
 from registry.case import load
 from registry.history import acting
-from registry.models import Complication, Diagnosis, FollowupVisit, Operation, PostopCourse, PriorTreatment
-from registry.models import Remark
+from registry.models import (
+    Complication,
+    Diagnosis,
+    FollowupVisit,
+    Operation,
+    PostopCourse,
+    PriorTreatment,
+    Remark,
+)
 from tests import factories
 from tests.pages import Page, answered, section_url, with_row
 from tests.registry.entry import Entry, answers_of
@@ -76,7 +83,9 @@ class OneSection(TwoPeople):
     def test_a_third_change_in_between_is_told_again(self):
         page = self.refused(self.post(self.slug, self.mine))
         self.colleague_saves(self.slug, answered(self.open(self.slug), blood_loss_ml="950"))
-        ((_question, opened, stored, _typed, _who),) = compared(self.refused(self.post(self.slug, page.form())))
+        ((_question, opened, stored, _typed, _who),) = compared(
+            self.refused(self.post(self.slug, page.form()))
+        )
         self.assertEqual((opened, stored), ("900 mL", "950 mL"))
 
     def test_an_answer_that_only_the_other_has_changed_is_told_too(self):
@@ -199,8 +208,12 @@ class OtherSections(TwoPeople):
 
     def test_the_postoperative_course_and_the_complications_share_a_row_but_no_conflict(self):
         course, complications = self.open("postoperative"), self.open("complications")
-        self.colleague_saves("postoperative", answered(course, died_in_hospital="no", discharge_date="2022-03-09"))
-        self.saved(self.post("complications", answered(complications, complication_ascertainment="not_checked")))
+        self.colleague_saves(
+            "postoperative", answered(course, died_in_hospital="no", discharge_date="2022-03-09")
+        )
+        self.saved(
+            self.post("complications", answered(complications, complication_ascertainment="not_checked"))
+        )
         stored = PostopCourse.objects.get()
         self.assertEqual((stored.died_in_hospital, stored.complication_ascertainment), ("no", "not_checked"))
 
@@ -240,7 +253,8 @@ class Rows(TwoPeople):
         self.colleague_saves(self.slug, self.opened | {"rows-0-removed": "1"})
         page = self.refused(self.post(self.slug, self.opened | {"rows-0-cd_grade": "2"}))
         self.assertEqual(
-            compared(page)[0][:4], ["Complication", "Wound infection · I", "(removed)", "Wound infection · II"]
+            compared(page)[0][:4],
+            ["Complications", "Wound infection · I", "(removed)", "Wound infection · II"],
         )
         self.assertEqual(self.types(), [])
         self.saved(self.post(self.slug, page.form()))
@@ -251,7 +265,7 @@ class Rows(TwoPeople):
         page = self.refused(self.post(self.slug, self.opened | {"rows-0-removed": "1"}))
         self.assertEqual(
             compared(page)[0][:4],
-            ["Complication", "Wound infection · I", "Wound infection · II", "(removed)"],
+            ["Complications", "Wound infection · I", "Wound infection · II", "(removed)"],
         )
         self.saved(self.post(self.slug, page.form()))
         self.assertEqual(self.types(), [])
@@ -263,7 +277,7 @@ class Rows(TwoPeople):
     def test_a_row_that_the_other_has_added_is_told_and_stays(self):
         self.colleague_saves(self.slug, with_row(self.opened, 1, comp_type="dvt", cd_grade="2"))
         page = self.refused(self.post(self.slug, with_row(self.opened, 1, comp_type="uti", cd_grade="1")))
-        self.assertEqual(compared(page)[0][:4], ["Complication", "–", "Deep-vein thrombosis · II", "–"])
+        self.assertEqual(compared(page)[0][:4], ["Complications", "–", "Deep-vein thrombosis · II", "–"])
         self.saved(self.post(self.slug, page.form()))
         self.assertEqual(self.types(), ["dvt", "ssi", "uti"])
 

@@ -256,6 +256,13 @@ class TodayTest(SimpleTestCase):
             self.assertTrue(self.discharged("Europe/London", date(2024, 7, 1)))
             self.assertTrue(self.discharged("Asia/Shanghai", date(2024, 7, 2)))
 
+    def test_the_day_at_the_centre_is_named(self):
+        with self.at(2024, 6, 30, 17, 0):
+            changes = {"centre.time_zone": "Asia/Shanghai", "postop.discharge_date": date(2024, 7, 2)}
+            message = next(one.message for one in findings(complete_case(changes)) if one.rule.id == "X017")
+        self.assertIn("“Date of discharge” (2024-07-02) lies in the future; today is 2024-07-01", message.en)
+        self.assertIn("“出院日期”（2024-07-02）在未来；本中心今天是2024-07-01", message.zh)
+
     def test_a_partial_date_is_in_the_future_only_if_all_of_it_is(self):
         with self.at(2024, 6, 10, 12, 0):
             for month, wrong in ((date(2024, 6, 1), False), (date(2024, 7, 1), True)):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from unittest import mock
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from registry.case import load
 from registry.completeness import COMPLETE, case_state
-from registry.forms import BY_SLUG, SECTIONS
-from registry.models import Complication, Death, FollowupVisit, Patient, PriorTreatment, Specimen
+from registry.forms import SECTIONS
+from registry.models import Complication, Consent, Death, FollowupVisit, Patient, PriorTreatment, Specimen
 from registry.rules import findings
 from tests import factories
-from tests.pages import Page, answered, with_row
+from tests.pages import answered, with_row
 from tests.registry.entry import Entry, answers_of, cards, newest_change
 
 
@@ -61,7 +63,9 @@ class EverySection(Entry):
             response = self.client.post(self.url(section.slug), self.open(section.slug) | {"then": "next"})
             self.assertRedirects(response, self.url(following.slug))
         response = self.client.post(self.url("death"), self.open("death") | {"then": "next"})
-        self.assertRedirects(response, f"/cases/{self.patient.patient_uid}/#death", fetch_redirect_response=False)
+        self.assertRedirects(
+            response, f"/cases/{self.patient.patient_uid}/#death", fetch_redirect_response=False
+        )
 
     def test_staying_comes_back_to_the_section(self):
         response = self.client.post(self.url("diagnosis"), self.open("diagnosis") | {"then": "stay"})
@@ -108,7 +112,8 @@ class Drafts(Entry):
         factories.patient("S-002", self.centre)
         page = self.refused(self.type("patient", local_study_id="S-002"))
         self.assertEqual(
-            page.errors(), ["Local study number: “S-002” is already used in this centre; every case needs its own."]
+            page.errors(),
+            ["Local study number: “S-002” is already used in this centre; every case needs its own."],
         )
 
     def test_two_centres_may_use_the_same_study_number(self):
@@ -194,7 +199,8 @@ class RepeatingRows(Entry):
     def test_the_summary_line_of_a_row_says_what_it_is(self):
         self.saved(self.add(self.slug, tx_category="hae", tx_start_date="2021-06"))
         self.assertEqual(
-            self.page(self.slug).texts("//form//summary"), ["Hepatic artery embolisation (bland) · 2021-06"]
+            self.page(self.slug).texts("//details[not(ancestor::template)]/summary"),
+            ["Hepatic artery embolisation (bland) · 2021-06"],
         )
 
     def test_none_and_rows_contradict_each_other(self):
@@ -211,49 +217,46 @@ class RepeatingRows(Entry):
         for day in ("2023-02-01", "2022-08-01", "2022-11-01"):
             self.saved(self.add("follow-up", visit_date=day))
         form = self.open("follow-up")
-        self.assertEqual([form[f"rows-{n}-visit_date"] for n in range(3)], ["2022-08-01", "2022-11-01", "2023-02-01"])
+        self.assertEqual(
+            [form[f"rows-{n}-visit_date"] for n in range(3)], ["2022-08-01", "2022-11-01", "2023-02-01"]
+        )
 
 
 class ManyRows(Entry):
-    ROWS = 320
-
-    def setUp(self):
-        super().setUp()
-        first = date(2015, 1, 1).toordinal()
-        for number in range(self.ROWS):
-            factories.visit(self.patient, date.fromordinal(first + 10 * number))
-
-    def test_a_section_with_hundreds_of_rows_can_be_read_and_saved_to_its_last_row(self):
+    def test_ten_years_of_visits_every_three_months_can_be_saved(self):
+        for number in range(40):
+            factories.visit(self.patient, date.fromordinal(date(2015, 1, 1).toordinal() + 91 * number))
         form = self.open("follow-up")
-        self.assertEqual(cards(form), self.ROWS)
-        last = self.ROWS - 1
-        form |= {f"rows-{last}-target_sum_mm": "55"}
-        form = with_row(form, self.ROWS, visit_date="2024-06-01")
+        form = with_row(form | {"rows-39-target_sum_mm": "55"}, 40, visit_date="2025-02-01")
         self.saved(self.client.post(self.url("follow-up"), form))
         sums = list(FollowupVisit.objects.order_by("visit_date").values_list("target_sum_mm", flat=True))
-        self.assertEqual((len(sums), sums[last - 1], sums[last], sums[last + 1]), (self.ROWS + 1, 40, 55, None))
+        self.assertEqual((len(sums), sums[38:]), (41, [40, 55, None]))
 
-    def test_a_form_of_hundreds_of_rows_needs_no_more_queries_than_one_row(self):
-        alone = factories.patient("ALONE", self.centre)
-        factories.visit(alone, date(2022, 5, 1))
-        with self.assertNumQueries(self.queries_of(self.url("follow-up", alone))):
-            self.client.get(self.url("follow-up"))
+    def test_no_row_is_left_behind_however_many_there_are(self):
+        Consent.objects.bulk_create(
+            Consent(patient=self.patient, consent_status="pending") for _ in range(320)
+        )
+        form = self.open("consent")
+        form |= {"rows-319-consent_status": "refused", "rows-0-removed": "1"}
+        self.saved(self.client.post(self.url("consent"), with_row(form, 320, consent_status="waiver")))
+        status = list(Consent.objects.order_by("id").values_list("consent_status", flat=True))
+        self.assertEqual((len(status), status[-3:]), (320, ["pending", "refused", "waiver"]))
 
-    def queries_of(self, url: str) -> int:
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
-        with CaptureQueriesContext(connection, ) as captured:
+    def test_a_form_of_many_rows_needs_no_more_queries_than_one_of_one_row(self):
+        factories.visit(self.patient, date(2022, 5, 1))
+        url = self.url("follow-up")
+        with CaptureQueriesContext(connection) as captured:
             self.client.get(url)
+        for number in range(12):
+            factories.visit(self.patient, date(2023, 1 + number, 1))
         self.assertLessEqual(len(captured), 15)
-        return len(captured)
+        with self.assertNumQueries(len(captured)):
+            self.client.get(url)
 
 
 class HiddenQuestions(Entry):
     def test_an_answer_to_a_question_that_is_not_asked_is_dropped(self):
-        self.saved(
-            self.type("diagnosis", functional_status="nonfunctioning", hormone_syndrome=["carcinoid"])
-        )
+        self.saved(self.type("diagnosis", functional_status="nonfunctioning", hormone_syndrome=["carcinoid"]))
         self.assertIsNone(load(self.patient).diagnosis.hormone_syndrome)
 
     def test_an_error_in_a_question_that_is_not_asked_does_not_block(self):
@@ -273,7 +276,10 @@ class HiddenQuestions(Entry):
         self.saved(self.add("follow-up", visit_date="2023-01-01", symptom_relief="partial"))
         self.assertIsNone(load(self.patient).visits[0].symptom_relief)
         self.saved(self.type("diagnosis", functional_status="functioning", hormone_syndrome=["carcinoid"]))
-        form = self.open("follow-up") | {"rows-0-symptom_relief": "partial", "rows-0-visit_flushing_per_day": "2"}
+        form = self.open("follow-up") | {
+            "rows-0-symptom_relief": "partial",
+            "rows-0-visit_flushing_per_day": "2",
+        }
         self.saved(self.client.post(self.url("follow-up"), form))
         visit = load(self.patient).visits[0]
         self.assertEqual((visit.symptom_relief, visit.visit_flushing_per_day), ("partial", 2))

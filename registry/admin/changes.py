@@ -1,0 +1,122 @@
+"""One change of the history in words: which table, which answers, from what to what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.timezone import localtime
+
+from registry.fields import Answer
+from registry.labels import Label, both, joined
+from registry.models import Change, Patient, Remark
+from registry.presenting import OPERATIONS, describe_change, remark_lines
+
+NOTHING = both("–")
+IN_BRIEF = 4
+MORE = Label("and {n} more", "另有{n}项")
+CHANGED = Label("{at} {who}, {table} {operation}", "{at} {who}，{table}：{operation}")
+BECAME = Label("{label}: {old} → {new}", "{label}：{old} → {new}")
+
+
+@dataclass(frozen=True)
+class Became:
+    """One column in one change: what it is called, what it was, what it became."""
+
+    label: Label
+    old: Label
+    new: Label
+
+    @property
+    def sentence(self) -> Label:
+        return BECAME.fill(label=self.label, old=self.old, new=self.new)
+
+
+def watched_models() -> dict[str, type[models.Model]]:
+    """The models whose changes the database writes down, by their table."""
+    return {
+        model._meta.db_table: model
+        for model in apps.get_app_config("registry").get_models()
+        if model is not Change
+    }
+
+
+def table_name(change: Change) -> Label:
+    """The table in words; one that is gone since by its own name."""
+    model = watched_models().get(change.table_name)
+    return both(str(model._meta.verbose_name) if model else change.table_name)
+
+
+def operation_name(change: Change) -> Label:
+    return OPERATIONS.get(change.operation, both(change.operation))
+
+
+def lines_of(change: Change, look_up: bool = False) -> list[Became]:
+    """Every answer that the change touched, then the other columns: the number of the operation,
+    rights, the centre. What a key refers to is looked up, one query each, only if asked for."""
+    model = watched_models().get(change.table_name)
+    if model is None:
+        return [_raw(column, pair) for column, pair in change.changes.items()]
+    if model is Remark:
+        return _remark(change)
+    answered = [
+        Became(one.label, _or_nothing(one.old), _or_nothing(one.new))
+        for one in describe_change(change, model)
+    ]
+    return answered + _other_columns(change, model, look_up)
+
+
+def in_brief(change: Change) -> list[Label]:
+    """The first answers that the change touched, and how many more there are."""
+    lines = lines_of(change)
+    shown = [one.sentence for one in lines[:IN_BRIEF]]
+    return [*shown, MORE.fill(n=len(lines) - IN_BRIEF)] if len(lines) > IN_BRIEF else shown
+
+
+def _remark(change: Change) -> list[Became]:
+    try:
+        return [Became(one.label, _or_nothing(one.old), _or_nothing(one.new)) for one in remark_lines(change)]
+    except FieldDoesNotExist:  # the question that the remark is about has been given up since
+        return [_raw(column, pair) for column, pair in change.changes.items()]
+
+
+def _other_columns(change: Change, model: type[models.Model], look_up: bool) -> list[Became]:
+    found = []
+    for field in model._meta.concrete_fields:
+        if field.column not in change.changes or field.primary_key or isinstance(field, Answer):
+            continue
+        pair = change.changes[field.column]
+        if field.is_relation and field.related_model is not Patient:
+            pair = [_referred(field, one, look_up) for one in pair]
+        elif field.is_relation:
+            continue  # the patient stands beside the change already
+        found.append(_raw(field.verbose_name, pair))
+    return found
+
+
+def _referred(field: models.ForeignKey, key: int | None, look_up: bool) -> str | None:
+    row = field.related_model._base_manager.filter(pk=key).first() if look_up and key is not None else None
+    return str(row) if row is not None else None if key is None else f"#{key}"
+
+
+def _raw(label: object, pair: list) -> Became:
+    old, new = (NOTHING if one is None else both(str(one)) for one in pair)
+    return Became(both(str(label)), old, new)
+
+
+def _or_nothing(value: Label) -> Label:
+    return value if value.en else NOTHING
+
+
+def in_one_line(change: Change) -> Label:
+    """Who did what and when, with every answer that changed."""
+    head = CHANGED.fill(
+        at=localtime(change.at).strftime("%H:%M:%S"),
+        who=change.who,
+        table=table_name(change),
+        operation=operation_name(change),
+    )
+    lines = joined([one.sentence for one in lines_of(change)], en="; ", zh="；")
+    return Label(f"{head.en}. {lines.en}", f"{head.zh}。{lines.zh}")
