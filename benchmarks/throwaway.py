@@ -13,8 +13,11 @@ from benchmarks.population import populate
 
 
 @contextmanager
-def registry_of(size: int, seed: int = 1) -> Iterator[None]:
-    """The default connection leads to a new registry of `size` synthetic patients; dropped afterwards."""
+def registry_of(size: int, seed: int = 1) -> Iterator[str]:
+    """The default connection leads to a new registry of `size` synthetic patients, dropped afterwards.
+
+    Yields the name of its database.
+    """
     own, name = connection.settings_dict["NAME"], f"netlm_benchmark_{size}"
     _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     _administer("CREATE DATABASE {}", name)
@@ -22,7 +25,7 @@ def registry_of(size: int, seed: int = 1) -> Iterator[None]:
     try:
         call_command("migrate", verbosity=0)
         populate(size, seed)
-        yield
+        yield name
     finally:
         _connect(own)
         _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

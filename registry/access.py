@@ -27,6 +27,8 @@ def visible_patients(user) -> QuerySet[Patient]:
 
 def patient_or_404(user, patient_uid: str) -> Patient:
     """The patient with this registry number, if the user may see it."""
+    if not patient_uid.isalnum():  # an address can hold what no database can look up
+        raise Http404
     try:
         return visible_patients(user).get(patient_uid=patient_uid)
     except Patient.DoesNotExist:

@@ -74,7 +74,7 @@ def section_state(case: CaseFile, section: Section) -> SectionState:
     head_rows = case.rows(section.head_name) if section.head else []
     if section.head:
         names = set(section.head._meta.fields)
-        entered = [row for row in head_rows if _any_answer(row, names)]
+        entered = [row for row in head_rows if _is_entered(row, case, names)]
         for row in entered or [getattr(case, section.head_name)]:
             missing += [one.label for one in missing_answers(row, case, names)]
             needed += sum(one.is_needed for one in asked(row, case, names))
@@ -103,8 +103,11 @@ def _state(
     return SectionState(section, state, tuple(missing), needed, needed - len(missing))
 
 
-def _any_answer(row: models.Model, names: set[str]) -> bool:
-    return any(getattr(row, name) not in (None, "", []) for name in names)
+def _is_entered(row: models.Model, case: CaseFile, names: set[str]) -> bool:
+    """Any of the questions was answered, or a reason given why it is not."""
+    return any(
+        getattr(row, name) not in (None, "", []) or case.remark(row, name, Remark.MISSING) for name in names
+    )
 
 
 def _asserted_none(case: CaseFile, section: Section) -> bool:

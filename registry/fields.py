@@ -23,7 +23,7 @@ from django.utils.functional import lazystr
 
 from registry import codes as code_lists
 from registry import reading
-from registry.codes.base import CodeList
+from registry.codes.base import Code, CodeList
 from registry.conditions import Condition
 from registry.labels import Label, both, joined
 
@@ -188,6 +188,12 @@ class Measured(Answer):
             cls.add_to_class(f"{name}_cmp", companion)
 
 
+PRECISION = CodeList(
+    "PRECISION",
+    Label("Precision of a date", "日期精度"),
+    "Project decision (PD)",
+    (Code("d", Label("day", "日")), Code("m", Label("month", "月")), Code("y", Label("year", "年"))),
+)
 COMPARATOR_OF = Label("{label} (comparator)", "{label}(比较符)")
 PRECISION_OF = Label("{label} (precision)", "{label}(日期精度)")
 
@@ -270,7 +276,8 @@ class PartialDay(Day):
         super().contribute_to_class(cls, name, **kwargs)
         if self.label is not UNLABELLED:
             self.companions = (f"{name}_prec",)
-            companion = Coded(PRECISION_OF.fill(label=self.label), max_length=1, editable=False)
+            label = PRECISION_OF.fill(label=self.label)
+            companion = Coded(label, codes=PRECISION, max_length=1, editable=False)
             companion.is_companion = True
             cls.add_to_class(f"{name}_prec", companion)
 

@@ -82,9 +82,18 @@ def install_triggers(**_signal) -> None:
 def acting(who: str) -> Iterator[None]:
     """All changes inside are one transaction and stand in the history under this name."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('registry.actor', %s, true)", [who])
+        before = _name_actor(who)
         yield
+        _name_actor(before)  # this may be a part of somebody else's transaction
+
+
+def _name_actor(who: str) -> str:
+    """Say until the end of the transaction who is acting; returns who was acting before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('registry.actor', true), set_config('registry.actor', %s, true)", [who]
+        )
+        return cursor.fetchone()[0] or ""
 
 
 class ActorMiddleware:

@@ -22,8 +22,7 @@ PRINTED = {"en": "800 (300, 1 000) ml", "zh": "800(300,1 000) ml"}
 class JourneyTest(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.centre = demo.stored_centre()
-        demo.load(demo.cohort(), cls.centre)
+        cls.centre = demo.load_demo()
         cls.surgeon = factories.member("surgeon", cls.centre)
 
     def setUp(self):

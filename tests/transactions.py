@@ -34,7 +34,6 @@ class FlushedPastTriggers:
         empty_database()
 
 
-
 class RealTransactions(FlushedPastTriggers, TransactionTestCase):
     """Tests that commit."""
 

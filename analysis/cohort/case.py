@@ -1,4 +1,9 @@
-"""One case as the columns see it: its rows, and every derived quantity computed once."""
+"""One case as the columns see it: its rows, and every derived quantity computed once.
+
+A hundred thousand cases pass through here for one report. What depends on a few codes only
+(which treatments were given, which debulking percent) is therefore derived once for each
+combination that occurs, by the same definitions.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +11,58 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from math import nan
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from analysis.cohort.tables import Rows
 from registry import codes, definitions
+from registry.definitions import Debulking, Derived
 from registry.definitions.base import NO, YES
 
 FLAGS: dict[object, float] = {YES: 1.0, NO: 0.0, True: 1.0, False: 0.0}
 WINDOW_DAYS = 90
+COMBINATIONS = 4096
 
 _NOT_USABLE = frozenset({"refused", "withdrawn"})
 _KEEPS_DATA = "no_followup"
 _AGREED = frozenset({"written", "electronic", "waiver"})
-_NOT_STATED = frozenset({None, "unknown"})
+
+
+class _Checked(NamedTuple):
+    """As much of a course as the definitions of complications read."""
+
+    complication_ascertainment: str
+    complications_checked_to: date
+
+
+def _uneventful() -> tuple[Derived, Derived, Derived]:
+    """Highest grade, major complication and index of a case that is known to have had no complication."""
+    without = (_Checked("confirmed_none", date.max), (), date(2000, 1, 1), WINDOW_DAYS)
+    return (
+        definitions.worst_clavien_dindo(*without),
+        definitions.major_complication(*without),
+        definitions.comprehensive_complication_index(*without),
+    )
+
+
+UNEVENTFUL = _uneventful()
+NO_SITE = definitions.first_progression_site(())
+
+
+class Treated(NamedTuple):
+    """Which treatments were given: one flag for each code of TXCAT, and the two groups of the paper."""
+
+    kinds: tuple[float, ...]
+    drug: Derived
+    embolisation: Derived
+
+
+class Debulked(NamedTuple):
+    """The debulking percent that counts, and the thresholds that it reached."""
+
+    final: Debulking
+    reached_70: Derived
+    reached_90: Derived
 
 
 class Case:
@@ -28,62 +72,60 @@ class Case:
         "age",
         "any_complication",
         "assessment",
+        "before",
         "cci",
-        "complication_types",
+        "complications",
         "consents",
         "death",
-        "debulking",
+        "debulked",
         "diagnosis",
         "died_30",
         "died_90",
         "died_in_hospital",
-        "embolised",
         "first_progression",
         "grade_change",
+        "later",
         "lost",
         "major_complication",
-        "medicated",
         "operation",
         "os",
         "patient",
         "pfs",
         "postop",
-        "prior_classes",
-        "reached_70",
-        "reached_90",
+        "primary",
         "regraded",
-        "specimens",
         "stay",
-        "subsequent_classes",
         "timing",
         "worst_complication",
     )
 
-    def __init__(self, patient: tuple, tables: dict[str, Rows], as_of: date | None):
-        key = patient[0]
+    def __init__(self, patient: Any, tables: dict[str, Rows], as_of: date | None):
+        key = patient.patient_id
         self.patient = patient
         self.consents = tables["consents"].of(key)
         self.diagnosis = tables["diagnosis"].one(key)
         self.assessment = tables["assessment"].one(key)
         self.operation = tables["operation"].one(key)
         self.postop = tables["postop"].one(key)
-        self.specimens = tables["specimens"].of(key)
         self.death = tables["death"].one(key)
         death = None if self.death.patient_id is None else self.death
         summary = tables["treatment_summary"].one(key)
         self._before_surgery(tables["prior_treatments"].of(key), summary.prior_tx_none)
-        self._operation()
+        self._operation(tables["specimens"].of(key))
         self._short_term(tables["complications"].of(key), death)
         therapies = tables["subsequent_therapies"].of(key)
-        self._long_term(tables["visits"].of(key), therapies, summary.subs_none, death, as_of)
+        self._long_term(tables["visits"].of(key), therapies, death, as_of)
+        self._therapy(therapies, summary.subs_none)
 
     @property
     def usable(self) -> bool:
         """Whether the case may be analysed: not found ineligible, use of the data not refused."""
         if self.patient.eligibility_confirmed == NO:
             return False
-        last = self.consents[-1] if self.consents else None
-        return last is None or last.consent_status not in _NOT_USABLE or last.withdrawal_type == _KEEPS_DATA
+        if not self.consents:
+            return True
+        latest = max(self.consents, key=attrgetter("id"))
+        return latest.consent_status not in _NOT_USABLE or latest.withdrawal_type == _KEEPS_DATA
 
     @property
     def consented(self) -> str | None:
@@ -98,27 +140,28 @@ class Case:
         height, weight = self.assessment.height_cm, self.assessment.weight_kg
         return float(weight) / (float(height) / 100) ** 2 if height and weight else None
 
-    def limit(self, section: str, name: str) -> bool:
-        """Whether a number was recorded as a limit ("≥20") and not as a value."""
-        return getattr(getattr(self, section), f"{name}_cmp") in _LIMITS
-
     def _before_surgery(self, treatments: Sequence, none: str | None) -> None:
         surgery_date = self.operation.surgery_date
         self.age = definitions.age_at_surgery(self.patient.birth_ym, surgery_date)
         self.primary = definitions.primary_group(self.diagnosis.primary_site)
         self.timing = definitions.netlm_timing(self.diagnosis, surgery_date)
         self.before = _treated(tuple([row.tx_category for row in treatments]), none)
-    def _operation(self) -> None:
-        operation = self.operation
-        self.debulking = definitions.debulking_final(operation)
-        percent, comparator = self.debulking.percent, self.debulking.comparator
-        self.reached_70 = definitions.debulk_at_least(percent, comparator, 70)
-        self.reached_90 = definitions.debulk_at_least(percent, comparator, 90)
+
+    def _operation(self, specimens: Sequence) -> None:
+        done = self.operation
+        self.debulked = _debulked(
+            _Debulking(
+                done.debulking_pct,
+                done.debulking_pct_cmp,
+                done.debulking_pct_imaging,
+                done.debulking_pct_imaging_cmp,
+            )
+        )
         self.grade_change = definitions.grade_change(
-            self.specimens, operation.surgery_date, self.diagnosis.primary_site
+            specimens, done.surgery_date, self.diagnosis.primary_site
         )
 
-    def _short_term(self, complications: Sequence, death: tuple | None) -> None:
+    def _short_term(self, complications: Sequence, death: Any) -> None:
         postop, surgery_date = self.postop, self.operation.surgery_date
         self.stay = definitions.length_of_stay(
             surgery_date,
@@ -127,65 +170,88 @@ class Case:
             postop.died_in_hospital,
             death and death.death_date_prec,
         )
+        self.died_in_hospital = definitions.in_hospital_mortality(postop)
         window = (postop, complications, surgery_date, WINDOW_DAYS, death)
         self.any_complication = definitions.any_complication(*window)
-        self.worst_complication = definitions.worst_clavien_dindo(*window)
-        self.major_complication = definitions.major_complication(*window)
-        self.cci = definitions.comprehensive_complication_index(*window)
-        self.complication_types = _types(complications, surgery_date, self.any_complication.value)
-        self.died_in_hospital = definitions.in_hospital_mortality(postop)
+        if self.any_complication.value == NO:  # then the other three are those of every such case
+            self.worst_complication, self.major_complication, self.cci = UNEVENTFUL
+        else:
+            self.worst_complication = definitions.worst_clavien_dindo(*window)
+            self.major_complication = definitions.major_complication(*window)
+            self.cci = definitions.comprehensive_complication_index(*window)
+        self.complications = _kinds_within(complications, surgery_date, self.any_complication.value)
 
-    def _long_term(
-        self,
-        visits: Sequence,
-        therapies: Sequence,
-        none: str | None,
-        death: tuple | None,
-        as_of: date | None,
-    ) -> None:
-        surgery_date = self.operation.surgery_date
-        alive = definitions.last_alive_date(surgery_date, visits, self.postop, therapies, as_of).value
+    def _long_term(self, visits: Sequence, therapies: Sequence, death: Any, as_of: date | None) -> None:
+        surgery_date, postop = self.operation.surgery_date, self.postop
+        self.os = definitions.overall_survival(surgery_date, visits, postop, therapies, death, as_of)
+        if self.os.event is False:  # then it ends on the day when the patient was last known alive
+            alive = self.os.date
+        else:
+            alive = definitions.last_alive_date(surgery_date, visits, postop, therapies, as_of).value
         self.died_30 = definitions.mortality(surgery_date, death, alive, 30, as_of)
         self.died_90 = definitions.mortality(surgery_date, death, alive, WINDOW_DAYS, as_of)
-        self.os = definitions.overall_survival(surgery_date, visits, self.postop, therapies, death, as_of)
         self.pfs = definitions.progression_free_survival(surgery_date, visits, death, as_of)
-        self.first_progression = definitions.first_progression_site(visits, as_of)
-        self.subsequent_classes = _classes(tuple(row.subs_category for row in therapies), none)
-        self.regraded = _any(row.subs_guided_by_grade for row in therapies) if therapies else None
-        self.lost = _any(visit.lost_to_followup for visit in visits)
+        self.first_progression = (
+            definitions.first_progression_site(visits, as_of) if self.pfs.kind == "progression" else NO_SITE
+        )
+        self.lost = _any([visit.lost_to_followup for visit in visits])
+
+    def _therapy(self, therapies: Sequence, none: str | None) -> None:
+        self.later = _treated(tuple([row.subs_category for row in therapies]), none)
+        self.regraded = _any([row.subs_guided_by_grade for row in therapies])
 
 
 def _any(answers: Iterable[str | None]) -> str | None:
     """Yes when one answer is yes, no when at least one is no, else not known."""
-    given = set(answers)
-    return YES if YES in given else NO if NO in given else None
+    return YES if YES in answers else NO if NO in answers else None
 
 
 class _Treatment(NamedTuple):
+    """As much of a treatment as its definition reads."""
+
     tx_category: str | None
 
 
-@lru_cache(maxsize=4096)
-def _classes(categories: tuple[str | None, ...], none: str | None) -> tuple[float, ...]:
-    """For each code of TXCAT whether it was given, as a flag; few combinations ever occur."""
+@lru_cache(COMBINATIONS)
+def _treated(categories: tuple[str | None, ...], none: str | None) -> Treated:
     rows = [_Treatment(category) for category in categories]
-    answers = (definitions.prior_treatment_any(rows, (one.code,), none) for one in codes.TXCAT)
-    return tuple(FLAGS.get(answer.value, nan) for answer in answers)
+    kinds = (definitions.prior_treatment_any(rows, (one.code,), none) for one in codes.TXCAT)
+    return Treated(
+        tuple(FLAGS.get(answer.value, nan) for answer in kinds),
+        definitions.prior_drug_any(rows, none),
+        definitions.prior_embolisation_any(rows, none),
+    )
 
 
-def _types(complications: Sequence, surgery_date: date | None, any_at_all: str) -> tuple[float, ...]:
-    if any_at_all == NO or not complications:
-        return _type_flags(frozenset(), any_at_all)
-    within = frozenset(
+class _Debulking(NamedTuple):
+    """As much of an operation as the definition of its debulking reads."""
+
+    debulking_pct: int | None
+    debulking_pct_cmp: str | None
+    debulking_pct_imaging: int | None
+    debulking_pct_imaging_cmp: str | None
+
+
+@lru_cache(COMBINATIONS)
+def _debulked(operation: _Debulking) -> Debulked:
+    final = definitions.debulking_final(operation)
+    reached = (definitions.debulk_at_least(final.percent, final.comparator, limit) for limit in (70, 90))
+    return Debulked(final, *reached)
+
+
+def _kinds_within(complications: Sequence, surgery_date: date, any_at_all: str) -> tuple[float, ...]:
+    if not complications:
+        return _kinds(frozenset(), any_at_all)
+    within = [
         one.comp_type
         for one in complications
         if one.onset_date is not None and (one.onset_date - surgery_date).days <= WINDOW_DAYS
-    )
-    return _type_flags(within, any_at_all)
+    ]
+    return _kinds(frozenset(within), any_at_all)
 
 
-@lru_cache(maxsize=4096)
-def _type_flags(types: frozenset[str], any_at_all: str) -> tuple[float, ...]:
+@lru_cache(COMBINATIONS)
+def _kinds(types: frozenset[str], any_at_all: str) -> tuple[float, ...]:
     """For each code of COMP whether it occurred; not known where complications were not checked."""
     if any_at_all not in FLAGS:
         return (nan,) * len(codes.COMP.codes)

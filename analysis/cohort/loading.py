@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from math import nan
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,10 @@ import pandas as pd
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from analysis.cohort.case import FLAGS, Case
-from analysis.cohort.columns import COLUMNS, FAMILIES, Family
+from analysis.cohort.case import Case
+from analysis.cohort.columns import COLUMNS, FAMILIES, Entry, Family
 from analysis.cohort.definition import Definition
-from analysis.cohort.tables import PATIENT, READ, ROWS_AT_ONCE, Rows, patients_query
+from analysis.cohort.tables import PATIENT, READ, Rows
 from analysis.dataset import Column, Dataset
 from registry.case import INDEX_OPERATION
 from registry.labels import Label
@@ -53,25 +54,16 @@ def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
         for centre in centres
         if not definition.centres or centre.centre_id in definition.centres
     }
-    ids: list[str] = []
-    centre_of: list[int] = []
-    values: list[list] = [[] for _ in COLUMNS]
-    families: list[list[tuple[float, ...]]] = [[] for _ in FAMILIES]
-    asked = [
-        (entry.value, answers.append)
-        for entry, answers in zip((*COLUMNS, *FAMILIES), (*values, *families), strict=True)
-    ]
+    answers = []
+    ask = attrgetter("patient.patient_uid", "patient.centre_id", *(one.path for one in (*COLUMNS, *FAMILIES)))
     with (
         _one_state_of_the_registry(),
         _collector_paused(),
         closing(_cases(definition, list(scope))) as cases,
     ):
         for case in cases:
-            ids.append(case.patient.patient_uid)
-            centre_of.append(case.patient.centre_id)
-            for value, keep in asked:
-                keep(value(case))
-        return tabulate(scope, ids, centre_of, values, families)
+            answers.append(ask(case))
+        return tabulate(scope, answers)
 
 
 def study_numbers(case_ids: Iterable[str], centres: Iterable[Centre]) -> dict[str, str]:
@@ -86,27 +78,26 @@ def study_numbers(case_ids: Iterable[str], centres: Iterable[Centre]) -> dict[st
 def _cases(definition: Definition, centre_ids: list[int]) -> Iterator[Case]:
     if not centre_ids:
         return
-    patients = _patients(definition, centre_ids)
+    patients = [PatientRow._make(row) for row in _patients(definition, centre_ids)]
+    keys = [patient.patient_id for patient in patients]
     with ExitStack() as streams:
-        tables = {section: streams.enter_context(closing(Rows(section, patients))) for section in READ}
-        rows = streams.enter_context(closing(patients_query(patients).iterator(chunk_size=ROWS_AT_ONCE)))
-        for row in rows:
-            case = Case(PatientRow._make(row), tables, definition.as_of)
+        tables = {section: streams.enter_context(closing(Rows(section, keys))) for section in READ}
+        for patient in patients:
+            case = Case(patient, tables, definition.as_of)
             if case.usable:
                 yield case
 
 
 def _patients(definition: Definition, centre_ids: list[int]) -> QuerySet:
-    """The keys of the patients whose index operation lies in the period."""
-    found = Operation.objects.filter(
-        op_no=INDEX_OPERATION, surgery_date__isnull=False, patient__centre_id__in=centre_ids
-    )
+    """The patients whose index operation lies in the period, in the order of their keys."""
+    operated = Operation.objects.filter(op_no=INDEX_OPERATION, surgery_date__isnull=False)
     if definition.start:
-        found = found.filter(surgery_date__gte=definition.start)
+        operated = operated.filter(surgery_date__gte=definition.start)
     ends = [day for day in (definition.end, definition.as_of) if day]
     if ends:
-        found = found.filter(surgery_date__lte=min(ends))
-    return found.values("patient_id")
+        operated = operated.filter(surgery_date__lte=min(ends))
+    found = Patient.objects.filter(centre_id__in=centre_ids, pk__in=operated.values("patient_id"))
+    return found.order_by("pk").values_list("pk", *PATIENT)
 
 
 @contextmanager
@@ -133,38 +124,37 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def tabulate(
-    scope: Mapping[int, Centre],
-    ids: list[str],
-    centre_of: list[int],
-    values: list[list],
-    families: list[list[tuple[float, ...]]],
-) -> Dataset:
-    """One table from the answers: `values` and `families` hold, for each of COLUMNS and FAMILIES,
-    the answers of all cases; `centre_of` the key of each case's centre in `scope`.
+def tabulate(scope: Mapping[int, Centre], answers: Sequence[tuple]) -> Dataset:
+    """One table from the answers of each case: its name, the key of its centre in `scope`, then one
+    answer for each of COLUMNS and each of FAMILIES.
     """
+    given = zip(*answers, strict=True) if answers else iter([()] * (2 + len(COLUMNS) + len(FAMILIES)))
+    ids, centre_keys = next(given), next(given)
     levels = tuple((centre.centre_id, centre.name) for centre in scope.values())
-    codes = [scope[key].centre_id for key in centre_of]
-    centre = replace(CENTRE, levels=levels)
-    columns, arrays = [centre], [_array(centre, codes)]
-    for entry, answers in zip(COLUMNS, values, strict=True):
+    centre = Entry(replace(CENTRE, levels=levels), "")
+    columns = [centre.column]
+    arrays = [_array(centre, [scope[key].centre_id for key in centre_keys])]
+    for entry in COLUMNS:
         columns.append(entry.column)
-        arrays.append(_array(entry.column, answers))
-    for family, answers in zip(FAMILIES, families, strict=True):
+        arrays.append(_array(entry, next(given)))
+    for family in FAMILIES:
         columns += family.columns()
-        arrays += map(_flags, _spread(family, answers).T)
+        arrays += map(_flags, _spread(family, next(given)).T)
     frame = pd.DataFrame(dict(zip((column.name for column in columns), arrays, strict=True)))
     return Dataset(frame, {column.name: column for column in columns}, np.array(ids, dtype=object))
 
 
-def _array(column: Column, values: list) -> np.ndarray | pd.api.extensions.ExtensionArray:
+def _array(entry: Entry, values: Sequence) -> np.ndarray | pd.api.extensions.ExtensionArray:
     """The values in the type of the column's kind; what the kind does not know is missing."""
+    column = entry.column
     if column.kind == "number":
-        return np.array(values, dtype="float64")
+        numbers = np.array(values, dtype="float64")
+        return entry.scale(numbers) if entry.scale else numbers
     if column.kind == "date":
         return np.array(values, dtype="datetime64[D]").astype("datetime64[ns]")
     if column.kind == "flag":
-        return _flags(np.array([FLAGS.get(value, nan) for value in values], dtype="float64"))
+        known = entry.flags
+        return _flags(np.array([known.get(value, nan) for value in values], dtype="float64"))
     position = {code: place for place, (code, _) in enumerate(column.levels)}
     places = np.array([position.get(value, -1) for value in values], dtype="int16")
     return pd.Categorical.from_codes(places, categories=list(position))
@@ -175,7 +165,7 @@ def _flags(values: np.ndarray) -> pd.arrays.IntegerArray:
     return pd.arrays.IntegerArray(np.where(missing, 0, values).astype("int8"), missing)
 
 
-def _spread(family: Family, answers: list[tuple[float, ...]]) -> np.ndarray:
+def _spread(family: Family, answers: Sequence[tuple[float, ...]]) -> np.ndarray:
     """One column for each code. Equal answers are the same tuple, so each is looked at once."""
     place: dict[int, int] = {}
     distinct: list[tuple[float, ...]] = []

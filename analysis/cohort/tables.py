@@ -1,12 +1,16 @@
-"""What is read of the record: one flat query for each table, only the columns that are used."""
+"""What is read of the record: one flat query for each table, only the columns that are used.
+
+Nothing that is computed from them depends on the order of a patient's rows, so none is asked for.
+"""
 
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Iterator, Sequence
 from functools import partial
 from math import inf
 
-from django.db.models import QuerySet
+from django.db import connection
 
 from registry import models
 from registry.case import INDEX_OPERATION
@@ -18,7 +22,7 @@ END = (inf,)  # behind the last row: later than every patient
 # Section of the case → its table and the answers read of it: those that a column shows, and those
 # that the definitions read. A comparator or precision comes along with its answer by itself.
 READ: dict[str, tuple[type, tuple[str, ...]]] = {
-    "consents": (models.Consent, ("consent_status", "withdrawal_type")),
+    "consents": (models.Consent, ("id", "consent_status", "withdrawal_type")),
     "diagnosis": (
         models.Diagnosis,
         ("primary_site", "functional_status", "primary_status_at_index", *READS["diagnosis"]),
@@ -49,6 +53,7 @@ READ: dict[str, tuple[type, tuple[str, ...]]] = {
             "surgery_date",
             "surgical_intent",
             "planned_debulking_pct",
+            "approach_planned",
             "approach_final",
             "conversion",
             "op_time_min",
@@ -88,26 +93,29 @@ READ: dict[str, tuple[type, tuple[str, ...]]] = {
 PATIENT = ("patient_uid", "centre_id", "sex", "birth_ym", "eligibility_confirmed", "synthetic")
 
 
-def columns_of(model: type, names: tuple[str, ...]) -> tuple[str, ...]:
-    """`names` with the comparator or precision column behind each that has one."""
+def columns_of(section: str) -> tuple[str, ...]:
+    """The columns read of a section: its answers, each with the comparator or precision behind it."""
+    model, names = READ[section]
     found = []
     for name in names:
         found += [name, *getattr(model._meta.get_field(name), "companions", ())]
     return tuple(dict.fromkeys(found))
 
 
-def query(section: str, patients: QuerySet) -> QuerySet:
-    """The rows of a section for the patients with an id in `patients`, patient by patient."""
-    model, names = READ[section]
-    rows = model.objects.filter(patient_id__in=patients)
-    if any(field.name == "op_no" for field in model._meta.fields):
-        rows = rows.filter(op_no=INDEX_OPERATION)
-    return rows.order_by("patient_id", "id").values_list("patient_id", *columns_of(model, names))
+def statement(section: str) -> str:
+    """The query for the rows of a section that belong to given patients, patient by patient."""
+    model, quote = READ[section][0], connection.ops.quote_name
+    columns = ", ".join(map(quote, ("patient_id", *columns_of(section))))
+    index_only = f" AND op_no = {INDEX_OPERATION}" if issubclass(model, models.OperationRow) else ""
+    table = quote(model._meta.db_table)
+    return f"SELECT {columns} FROM {table} WHERE patient_id = ANY(%s){index_only} ORDER BY patient_id"
 
 
-def patients_query(patients: QuerySet) -> QuerySet:
-    """The patients themselves, in the order of the other queries."""
-    return models.Patient.objects.filter(pk__in=patients).order_by("pk").values_list("pk", *PATIENT)
+def _stream(section: str, patient_ids: Sequence[int]) -> Iterator[tuple]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement(section), [patient_ids])
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from rows
 
 
 class Rows:
@@ -116,12 +124,11 @@ class Rows:
     Read as a stream beside the other tables, so that the whole registry is never in memory.
     """
 
-    def __init__(self, section: str, patients: QuerySet):
-        model, names = READ[section]
-        row = namedtuple(model.__name__, ("patient_id", *columns_of(model, names)))
+    def __init__(self, section: str, patient_ids: Sequence[int]):
+        row = namedtuple(READ[section][0].__name__, ("patient_id", *columns_of(section)))
         self.blank = row(*(None,) * len(row._fields))
         self._named = partial(tuple.__new__, row)  # as row._make, without a call in Python for each row
-        self._stream = query(section, patients).iterator(chunk_size=ROWS_AT_ONCE)
+        self._stream = _stream(section, patient_ids)
         self._next = next(self._stream, END)
 
     def of(self, patient_id: int) -> list:

@@ -41,18 +41,18 @@ def count(source: Source, which: Which) -> Cell:
     """A count without denominator: "27", "27例"; the numbers still tell the denominator."""
     counted, known = which.counted(source), which.known(source)
     if not known.any():
-        return absent(source, counted, known)
+        return absent(source, which)
     parts = (count_part(source, counted), Part(typeset.CASES))
-    return Cell((*parts, *missing_parts(source, ~known)), share_numbers(counted, known))
+    return Cell((*parts, *missing_parts(source, which.missing(source))), share_numbers(source, which))
 
 
 def share(source: Source, which: Which, form: Form = typeset.count_share_pieces) -> Cell:
     """A count with its percentage of the cases of known status, in one of typeset's forms."""
     counted, known = which.counted(source), which.known(source)
     if not known.any():
-        return absent(source, counted, known)
+        return absent(source, which)
     parts = share_parts(source, counted, known, form)
-    return Cell((*parts, *missing_parts(source, ~known)), share_numbers(counted, known))
+    return Cell((*parts, *missing_parts(source, which.missing(source))), share_numbers(source, which))
 
 
 def share_first(source: Source, which: Which) -> Cell:
@@ -69,35 +69,37 @@ def interval(source: Source, which: Which) -> Cell:
     """A count of the known with its confidence interval: "0/31 (95% CI 0–11.2%)"."""
     counted, known = which.counted(source), which.known(source)
     if not known.any():
-        return absent(source, counted, known)
+        return absent(source, which)
     proportion = describe.proportion(int(counted.sum()), int(known.sum()), source.conventions)
     pieces = typeset.proportion_interval_pieces(proportion, source.conventions)
     parts = _linked(source, pieces, {"count": counted, "total": known, "interval": known})
-    numbers = share_numbers(counted, known) | interval_numbers(proportion)
-    return Cell((*parts, *missing_parts(source, ~known)), numbers)
+    numbers = share_numbers(source, which) | interval_numbers(proportion)
+    return Cell((*parts, *missing_parts(source, which.missing(source))), numbers)
 
 
 def none_or_count(source: Source, which: Which) -> Cell:
     """ "none" or a count of cases; the numbers carry the confidence interval."""
     counted, known = which.counted(source), which.known(source)
     if not known.any():
-        return absent(source, counted, known)
+        return absent(source, which)
     proportion = describe.proportion(int(counted.sum()), int(known.sum()), source.conventions)
     printed = (
         (count_part(source, counted), Part(typeset.CASES)) if counted.any() else (source.part(NONE, counted),)
     )
-    numbers = share_numbers(counted, known) | interval_numbers(proportion)
-    return Cell((*printed, *missing_parts(source, ~known)), numbers)
+    numbers = share_numbers(source, which) | interval_numbers(proportion)
+    return Cell((*printed, *missing_parts(source, which.missing(source))), numbers)
 
 
-def median(source: Source, name: str, unit: Label | None = None) -> Cell:
+def median(source: Source, which: Which, unit: Label | None = None) -> Cell:
     """Median and quartiles with unit; says how many values are missing or limits only."""
+    name = which.column
     column, summary = source.data.columns[name], source.summary(name)
     text = typeset.median_quartiles(
         summary, column.decimals, column.unit if unit is None else unit, source.conventions
     )
-    numbers = summary.numbers() | {"reason": summary.reasons.get("median")}
-    return Cell(_summary_parts(source, name, text), numbers)
+    missing = int(which.missing(source).sum())
+    numbers = summary.numbers() | {"reason": summary.reasons.get("median"), "missing": missing}
+    return Cell(_summary_parts(source, which, text), numbers)
 
 
 def mean_sem(source: Source, name: str) -> Cell:
@@ -105,13 +107,13 @@ def mean_sem(source: Source, name: str) -> Cell:
     column, summary = source.data.columns[name], source.summary(name)
     text = typeset.mean_sem(summary, column.decimals, column.unit, source.conventions)
     numbers = summary.numbers() | {"reason": summary.reasons.get("sem")}
-    return Cell(_summary_parts(source, name, text), numbers)
+    return Cell(_summary_parts(source, Which(name), text), numbers)
 
 
-def _summary_parts(source: Source, name: str, text: Label) -> tuple[Part, ...]:
-    known = source.data.known(name)
-    missing = missing_parts(source, ~known) if known.any() else ()
-    return (source.part(text, known), *limit_parts(source, name), *missing)
+def _summary_parts(source: Source, which: Which, text: Label) -> tuple[Part, ...]:
+    known = which.known(source)
+    missing = missing_parts(source, which.missing(source)) if known.any() else ()
+    return (source.part(text, known), *limit_parts(source, which.column), *missing)
 
 
 def median_survival(source: Source, end_point: str) -> Cell:
@@ -143,20 +145,21 @@ def _estimate(source: Source, end_point: str, estimate: Estimate, form: Callable
     return Cell(parts, estimate.numbers() | more)
 
 
-def absent(source: Source, counted: np.ndarray, known: np.ndarray) -> Cell:
-    """What stands where no case has a recorded answer."""
-    reason = "no_values" if len(source) else "no_cases"
-    part = source.part(REASONS[reason].printed, known)
-    return Cell((part,), share_numbers(counted, known) | {"reason": reason})
+def absent(source: Source, which: Which) -> Cell:
+    """What stands where no case has a recorded answer, or where the question arises for none."""
+    reason = "no_values" if which.asked(source).any() else "no_cases"
+    part = source.part(REASONS[reason].printed, which.known(source))
+    missing = int(which.missing(source).sum())
+    return Cell((part,), {"n": 0, "N": 0, "percent": None, "missing": missing, "reason": reason})
 
 
-def share_numbers(counted: np.ndarray, known: np.ndarray) -> dict[str, float | int | None]:
-    n, total = int(counted.sum()), int(known.sum())
+def share_numbers(source: Source, which: Which) -> dict[str, float | int | None]:
+    n, total = int(which.counted(source).sum()), int(which.known(source).sum())
     return {
         "n": n,
         "N": total,
         "percent": _percent(n / total if total else None),
-        "missing": int(known.size) - total,
+        "missing": int(which.missing(source).sum()),
     }
 
 

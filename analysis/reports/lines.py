@@ -87,17 +87,18 @@ class Patients(SingleLine):
 
 @dataclass(frozen=True)
 class Median(SingleLine):
-    """Median and quartiles of a number."""
+    """Median and quartiles of a number, of the cases for which it arises (`among`)."""
 
     name: str
     unit: Label | None = None
+    among: Which | None = None
     topics = ("quartiles",)
 
     def label(self, source: Source) -> Label:
         return source.data.columns[self.name].label
 
     def cell(self, source: Source) -> Cell:
-        return cells.median(source, self.name, self.unit)
+        return cells.median(source, Which(self.name, among=self.among), self.unit)
 
     def notes(self, source: Source) -> Iterable[Label]:
         return (BOUNDED,) if cells.limit_parts(source, self.name) else ()
@@ -167,27 +168,27 @@ class Interval(Share):
 class Levels(Line):
     """A category: its name, then a row for each level, then the cases of which it is not known.
 
-    `used_only` leaves out levels without any case, for long lists.
+    `used_only` leaves out levels without any case, for long lists. `among` are the cases for
+    which the question arises.
     """
 
     name: str
     used_only: bool = False
+    among: Which | None = None
     topics = ("rounding",)
 
     def rows(self, source: Source) -> Iterator[Row]:
         column = source.data.columns[self.name]
+        whole = Which(self.name, among=self.among)
         yield Row(self.name, column.label, ())
-        known = source.data.known(self.name)
-        if not known.any():
-            yield Row(f"{self.name}-missing", NOT_KNOWN, (cells.absent(source, known, known),), level=1)
+        if not whole.known(source).any():
+            yield Row(f"{self.name}-missing", NOT_KNOWN, (cells.absent(source, whole),), level=1)
             return
         for code, label in column.levels:
-            which = Which(self.name, (code,))
-            counted = which.counted(source)
-            if counted.any() or not self.used_only:
-                cell = _plain_share(source, counted, known)
-                yield Row(f"{self.name}-{code}", label, (cell,), level=1)
-        yield from _not_known(source, self.name, known)
+            which = Which(self.name, (code,), self.among)
+            if which.counted(source).any() or not self.used_only:
+                yield Row(f"{self.name}-{code}", label, (_plain_share(source, which),), level=1)
+        yield from _not_known(source, self.name, whole.missing(source))
 
 
 @dataclass(frozen=True)
@@ -208,16 +209,16 @@ class Kinds(Line):
             known |= which.known(source)
             if which.counted(source).any():
                 yield Row(name, column.label, (cells.share(source, which),), level=1)
-        yield from _not_known(source, self.prefix, known)
+        yield from _not_known(source, self.prefix, ~known)
 
 
-def _plain_share(source: Source, counted: np.ndarray, known: np.ndarray) -> Cell:
+def _plain_share(source: Source, which: Which) -> Cell:
+    counted, known = which.counted(source), which.known(source)
     parts = cells.share_parts(source, counted, known, typeset.count_share_pieces)
-    return Cell(parts, cells.share_numbers(counted, known))
+    return Cell(parts, cells.share_numbers(source, which))
 
 
-def _not_known(source: Source, name: str, known: np.ndarray) -> Iterator[Row]:
-    missing = ~known
+def _not_known(source: Source, name: str, missing: np.ndarray) -> Iterator[Row]:
     if missing.any():
         parts = (cells.count_part(source, missing), Part(typeset.CASES))
         yield Row(f"{name}-missing", NOT_KNOWN, (Cell(parts, {"n": int(missing.sum())}),), level=1)

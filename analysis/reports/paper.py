@@ -27,7 +27,7 @@ from analysis.reports.lines import (
     SurvivalRate,
 )
 from analysis.reports.paper_lines import MILLILITRES, NoneOrCount, Sexes
-from analysis.reports.source import Source, Which
+from analysis.reports.source import AnyKind, Source, Which
 from analysis.reports.survival_figure import SurvivalFigure, figure
 from registry.labels import Label
 
@@ -122,16 +122,19 @@ BASELINE: tuple[Line, ...] = (
     Kinds("prior_tx", Label("Treatment before surgery", "术前治疗")),
 )
 
+MINIMALLY_INVASIVE = Which("approach_planned", ("laparoscopic", "robotic", "hybrid"))
+PRIMARY_IN_PLACE = Which("primary_status_at_index", ("in_situ",))
+
 OPERATION: tuple[Line, ...] = (
     Levels("surgical_intent", used_only=True),
-    Levels("planned_debulking_pct", used_only=True),
+    Levels("planned_debulking_pct", used_only=True, among=Which("surgical_intent", ("cytoreductive",))),
     Levels("approach_final", used_only=True),
-    Share(Which("conversion")),
+    Share(Which("conversion", among=MINIMALLY_INVASIVE)),
     Median("n_mets_resected"),
     Median("n_mets_ablated"),
-    Share(Which("concomitant_primary_resection")),
+    Share(Which("concomitant_primary_resection", among=PRIMARY_IN_PLACE)),
     Share(Which("pringle_used")),
-    Median("pringle_total_min"),
+    Median("pringle_total_min", among=Which("pringle_used")),
     Median("op_time_min"),
     Median("blood_loss_ml", MILLILITRES),
     Share(Which("transfused_intraop")),
@@ -188,9 +191,9 @@ LONG_TERM: tuple[Line, ...] = (
         SurvivalRate("os", 12 * years, Label(f"{years}-year overall survival", f"{years}年总体生存率"))
         for years in (1, 3, 5)
     ),
-    Levels("death_cause", used_only=True),
+    Levels("death_cause", used_only=True, among=Which("os_event")),
     Kinds("subsequent_tx", Label("Therapy after surgery", "术后治疗")),
-    Share(Which("therapy_by_grade")),
+    Share(Which("therapy_by_grade", among=AnyKind("subsequent_tx"))),
 )
 
 PFS_CURVE = SurvivalFigure(

@@ -9,7 +9,7 @@ from analysis import describe, typeset
 from analysis.document import Cell, Part
 from analysis.reports import cells
 from analysis.reports.lines import Share, SingleLine
-from analysis.reports.source import Source
+from analysis.reports.source import Source, Which
 from registry.labels import Label, both
 
 MILLILITRES = both("ml")  # as the journal prints it, in both languages
@@ -39,7 +39,7 @@ class Sexes(SingleLine):
     def cell(self, source: Source) -> Cell:
         known = source.data.known(self.name)
         if not known.any():
-            return cells.absent(source, known, known)
+            return cells.absent(source, Which(self.name))
         parts: list[Part] = []
         numbers: dict[str, int] = {"N": int(known.sum())}
         for level, (before, after) in _WORDS.items():

@@ -139,7 +139,7 @@ def _cohort(source: Source) -> Parts:
 def _tumour(source: Source) -> list[Clause]:
     share, first = cells.share, cells.share_first
     return [
-        Clause(AGE, "age_y", cells.median(source, "age_y")),
+        Clause(AGE, "age_y", cells.median(source, Which("age_y"))),
         Clause(GEP, "primary_group", share(source, Which("primary_group", ("gep",)))),
         Clause(
             NONFUNCTIONING,
@@ -157,14 +157,14 @@ def _before(source: Source) -> list[Clause]:
         Clause(EMBOLISED, "prior_embolisation_any", cells.count(source, Which("prior_embolisation_any"))),
         Clause(RESECTED, resected.column, cells.count(source, resected)),
         Clause(BURDEN, "liver_burden_pct", cells.mean_sem(source, "liver_burden_pct")),
-        Clause(LARGEST, "largest_met_cm", cells.median(source, "largest_met_cm")),
+        Clause(LARGEST, "largest_met_cm", cells.median(source, Which("largest_met_cm"))),
     ]
 
 
 def _operation(source: Source) -> list[Clause]:
     return [
-        Clause(TIME, "op_time_min", cells.median(source, "op_time_min")),
-        Clause(BLOOD, "blood_loss_ml", cells.median(source, "blood_loss_ml", MILLILITRES)),
+        Clause(TIME, "op_time_min", cells.median(source, Which("op_time_min"))),
+        Clause(BLOOD, "blood_loss_ml", cells.median(source, Which("blood_loss_ml"), MILLILITRES)),
         Clause(TRANSFUSED, "transfused_intraop", cells.count(source, Which("transfused_intraop"))),
         Clause(CLEARED_70, "debulk_ge70", cells.share(source, Which("debulk_ge70"))),
         Clause(CLEARED_90, "debulk_ge90", cells.share(source, Which("debulk_ge90"))),
@@ -174,7 +174,7 @@ def _operation(source: Source) -> list[Clause]:
 def _short_term(source: Source) -> list[Clause]:
     any_at_all, major, deaths = map(Which, ("any_complication_90", "major_complication_90", "mortality_90"))
     return [
-        Clause(STAY, "los_postop_d", cells.median(source, "los_postop_d")),
+        Clause(STAY, "los_postop_d", cells.median(source, Which("los_postop_d"))),
         Clause(ANY, any_at_all.column, cells.share_first(source, any_at_all)),
         Clause(MAJOR, major.column, cells.count(source, major)),
         Clause(

@@ -60,24 +60,52 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """The cases with a yes in a flag column, or with one of `levels` in a category column."""
+    """The cases with a yes in a flag column, or with one of `levels` in a category column.
+
+    `among` says for whom the question arises at all (conversion only where a minimally invasive
+    operation was planned); for the others it is neither known nor missing.
+    """
 
     column: str
     levels: tuple[str, ...] = ()
+    among: Which | AnyKind | None = None
 
     def counted(self, source: Source) -> np.ndarray:
         if self.levels:
-            return source.data.mask(self.column, *self.levels)
-        return source.data.numbers(self.column) == 1
+            return source.data.mask(self.column, *self.levels) & self.asked(source)
+        return (source.data.numbers(self.column) == 1) & self.asked(source)
+
+    def asked(self, source: Source) -> np.ndarray:
+        """The cases for which the question arises."""
+        return self.among.counted(source) if self.among else source.everyone
 
     def known(self, source: Source) -> np.ndarray:
         """The cases of which it is known whether they count."""
-        return source.data.known(self.column)
+        return source.data.known(self.column) & self.asked(source)
+
+    def missing(self, source: Source) -> np.ndarray:
+        """The cases for which the question arises and of which it is not known."""
+        return self.asked(source) & ~source.data.known(self.column)
 
     def label(self, source: Source) -> Label:
         """The wording of the flag, or of the one level."""
         column = source.data.columns[self.column]
         return column.level_label(self.levels[0]) if len(self.levels) == 1 else column.label
+
+
+@dataclass(frozen=True, slots=True)
+class AnyKind:
+    """The cases with at least one flag of a family, such as any treatment after surgery."""
+
+    prefix: str
+
+    def counted(self, source: Source) -> np.ndarray:
+        flags = [
+            source.data.numbers(name) == 1
+            for name, column in source.data.columns.items()
+            if name.startswith(f"{self.prefix}_") and column.kind == "flag"
+        ]
+        return np.logical_or.reduce(flags) if flags else ~source.everyone
 
 
 Numbers = Mapping[str, float | int | str | bool | None]

@@ -31,3 +31,4 @@ def menu(request: HttpRequest, app_label: str | None = None) -> list[dict[str, o
 admin.site.site_header = admin.site.site_title = lazystr(TITLE)
 admin.site.index_title = lazystr(TITLE)
 admin.site.get_app_list = menu
+admin.site.enable_nav_sidebar = False  # the lists need the width

@@ -158,6 +158,7 @@ class UserAdmin(BySuperusers, Careful, DjangoUserAdmin):
     """Django's page of a user with the memberships. Permissions for single models are left out:
     nothing asks for them."""
 
+    add_form_template = None  # Django's own says in English only that more can be filled in later
     inlines = (CentresOfUser,)
     fieldsets = tuple(
         (

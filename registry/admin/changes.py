@@ -15,9 +15,11 @@ from registry.models import Change, Patient, Remark
 from registry.presenting import OPERATIONS, describe_change, remark_lines
 
 NOTHING = both("–")
+YES, NO = Label("yes", "是"), Label("no", "否")
 IN_BRIEF = 4
 MORE = Label("and {n} more", "另有{n}项")
 CHANGED = Label("{at} {who}, {table} {operation}", "{at} {who}，{table}：{operation}")
+HOLDS = Label("{label}: {value}", "{label}：{value}")
 BECAME = Label("{label}: {old} → {new}", "{label}：{old} → {new}")
 
 
@@ -28,10 +30,6 @@ class Became:
     label: Label
     old: Label
     new: Label
-
-    @property
-    def sentence(self) -> Label:
-        return BECAME.fill(label=self.label, old=self.old, new=self.new)
 
 
 def watched_models() -> dict[str, type[models.Model]]:
@@ -47,6 +45,11 @@ def table_name(change: Change) -> Label:
     """The table in words; one that is gone since by its own name."""
     model = watched_models().get(change.table_name)
     return both(str(model._meta.verbose_name) if model else change.table_name)
+
+
+def time_of(change: Change) -> str:
+    """When the change was made, in the time zone of the registry, to the second."""
+    return localtime(change.at).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def operation_name(change: Change) -> Label:
@@ -68,10 +71,21 @@ def lines_of(change: Change, look_up: bool = False) -> list[Became]:
     return answered + _other_columns(change, model, look_up)
 
 
+def sentences(change: Change) -> list[Label]:
+    """What the change did to each answer; a row that came or went has one value only."""
+    found = []
+    for one in lines_of(change):
+        if change.operation == "update":
+            found.append(BECAME.fill(label=one.label, old=one.old, new=one.new))
+        else:
+            found.append(HOLDS.fill(label=one.label, value=one.old if one.new is NOTHING else one.new))
+    return found
+
+
 def in_brief(change: Change) -> list[Label]:
     """The first answers that the change touched, and how many more there are."""
-    lines = lines_of(change)
-    shown = [one.sentence for one in lines[:IN_BRIEF]]
+    lines = sentences(change)
+    shown = lines[:IN_BRIEF]
     return [*shown, MORE.fill(n=len(lines) - IN_BRIEF)] if len(lines) > IN_BRIEF else shown
 
 
@@ -85,14 +99,14 @@ def _remark(change: Change) -> list[Became]:
 def _other_columns(change: Change, model: type[models.Model], look_up: bool) -> list[Became]:
     found = []
     for field in model._meta.concrete_fields:
-        if field.column not in change.changes or field.primary_key or isinstance(field, Answer):
+        known = field.primary_key or isinstance(field, Answer) or field.related_model is Patient
+        if known or field.column not in change.changes:
             continue
-        pair = change.changes[field.column]
-        if field.is_relation and field.related_model is not Patient:
+        pair, label = change.changes[field.column], field.verbose_name
+        if field.is_relation:
             pair = [_referred(field, one, look_up) for one in pair]
-        elif field.is_relation:
-            continue  # the patient stands beside the change already
-        found.append(_raw(field.verbose_name, pair))
+            label = field.related_model._meta.verbose_name
+        found.append(_raw(label, pair))
     return found
 
 
@@ -102,8 +116,13 @@ def _referred(field: models.ForeignKey, key: int | None, look_up: bool) -> str |
 
 
 def _raw(label: object, pair: list) -> Became:
-    old, new = (NOTHING if one is None else both(str(one)) for one in pair)
-    return Became(both(str(label)), old, new)
+    return Became(both(str(label)), *(_plainly(one) for one in pair))
+
+
+def _plainly(value: object) -> Label:
+    if value is None:
+        return NOTHING
+    return (YES if value else NO) if isinstance(value, bool) else both(str(value))
 
 
 def _or_nothing(value: Label) -> Label:
@@ -113,10 +132,10 @@ def _or_nothing(value: Label) -> Label:
 def in_one_line(change: Change) -> Label:
     """Who did what and when, with every answer that changed."""
     head = CHANGED.fill(
-        at=localtime(change.at).strftime("%H:%M:%S"),
+        at=time_of(change),
         who=change.who,
         table=table_name(change),
         operation=operation_name(change),
     )
-    lines = joined([one.sentence for one in lines_of(change)], en="; ", zh="；")
+    lines = joined(sentences(change), en="; ", zh="；")
     return Label(f"{head.en}. {lines.en}", f"{head.zh}。{lines.zh}")

@@ -11,23 +11,22 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import lazystr
 
-from registry.admin.scope import scope
+from registry.admin.scope import CENTRE, scope
 from registry.fields import Answer, shown
-from registry.labels import Label
 from registry.models import Centre, ClinicalRow, Patient
 
-CENTRE = Label("Centre", "中心")
+NO_ANSWER = "–"
 STUDY_NUMBER = Patient._meta.get_field("local_study_id").label
 
 
 @cache
-def answer_column(model: type[models.Model], name: str) -> Callable[[models.Model], str | None]:
+def answer_column(model: type[models.Model], name: str) -> Callable[[models.Model], str]:
     """The answer to one question, with unit, comparator and precision, as a column or read-only field."""
     answer: Answer = model._meta.get_field(name)
 
     @admin.display(description=lazystr(answer.label), ordering=name)
-    def column(row: models.Model) -> str | None:
-        return str(shown(answer, row)) or None
+    def column(row: models.Model) -> str:
+        return str(shown(answer, row)) or NO_ANSWER
 
     column.__name__ = f"shown_{name}"
     return column
@@ -37,12 +36,6 @@ def answer_column(model: type[models.Model], name: str) -> Callable[[models.Mode
 def study_number(row: ClinicalRow) -> str:
     """The study number of the patient whom the row is about."""
     return row.patient.local_study_id
-
-
-@admin.display(description=lazystr(CENTRE), ordering="patient__centre__centre_id")
-def centre_of_row(row: ClinicalRow) -> str:
-    """The code of the centre of the patient whom the row is about."""
-    return row.patient.centre.centre_id
 
 
 class ChosenFilter(admin.SimpleListFilter):
@@ -86,7 +79,7 @@ def coded_filter(model: type[models.Model], name: str) -> type[ChosenFilter]:
         parameter_name = name
 
         def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
-            return [(one.code, lazystr(one.label)) for one in answer.codes]
+            return [(one.code, str(one.label)) for one in answer.codes]
 
         def narrowed(self, queryset: QuerySet, chosen: str) -> QuerySet:
             return queryset.filter(pk__in=model.objects.filter(**{name: chosen}).values("patient"))

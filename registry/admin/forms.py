@@ -7,6 +7,7 @@ comparator and precision. Codes open as lists, because a list can be set back to
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from django import forms
 from django.contrib.admin.options import flatten_fieldsets
@@ -14,17 +15,18 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest
-from django.utils.functional import lazystr
+from django.utils.functional import cached_property
 
-from registry.admin.columns import answer_column
+from registry.admin.columns import NO_ANSWER, answer_column
 from registry.fields import Answer
 from registry.forms import SECTIONS
 from registry.forms.editing import newest_change
-from registry.forms.inputs import CodeInput
+from registry.forms.inputs import CodeInput, CodeSetInput
 from registry.forms.record import Group, RecordForm
+from registry.labels import Label
 from registry.models import Patient
 
-NO_CHOICE = "–"
+WITH_UNIT = Label("{label} ({unit})", "{label}({unit})")
 MOST_OPERATIONS = 20
 
 
@@ -42,23 +44,41 @@ class AnswersForm(RecordForm):
 
     def clean(self):
         """Keeps in `dropped` the answers that were given to questions which are not asked."""
-        given = [name for name in self.answers if self.cleaned_data.get(name) is not None]
+        given = [
+            name for name in self.answers if self.cleaned_data.get(name) is not None or name in self._errors
+        ]
         cleaned = super().clean()
         self.dropped = [self.answers[name] for name in given if not self.fields[name].asked]
         return cleaned
 
     def _dress(self, field: forms.Field, answer: Answer) -> None:
-        field.help_text = lazystr(answer.hint) if answer.hint else ""
+        field.help_text = str(answer.hint or "")
         field.required = not answer.blank
+        if answer.unit:
+            field.label = str(WITH_UNIT.fill(label=answer.label, unit=answer.unit))
+        if isinstance(field, CodeInput | CodeSetInput):
+            self._offer(field, answer)
+
+    def _offer(self, field: CodeInput | CodeSetInput, answer: Answer) -> None:
+        """The permitted codes, and a stored one that is no longer permitted, lest it be lost unseen."""
+        listed = [(one.code, str(one.label)) for one in answer.codes]
+        stored = getattr(self.instance, answer.attname)
+        held = stored if isinstance(stored, list) else [stored] if stored else []
+        listed += [(one, one) for one in held if one not in answer.codes]
         if isinstance(field, CodeInput):
-            listed = [(one.code, lazystr(one.label)) for one in answer.codes]
             field.widget = forms.Select()
-            field.choices = [("", NO_CHOICE), *listed]
+            listed = [("", NO_ANSWER), *listed]
+        field.choices = listed
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """An answer that stands as it was shown has not changed, even if it could not be typed today."""
+        return [name for name in super().changed_data if self[name].data != self.initial.get(name, "")]
 
     def full_clean(self) -> None:
         """A stored row that nobody touched is not judged: it stays as it is."""
         if self.is_bound and self.instance.pk and not self.has_changed():
-            self._errors, self.cleaned_data = ErrorDict(), {}
+            self._errors, self.cleaned_data = ErrorDict(), forms.model_to_dict(self.instance, self.fields)
         else:
             super().full_clean()
 
@@ -157,6 +177,12 @@ def _grouped() -> dict[type[models.Model], list[Group]]:
 GROUPED = _grouped()
 
 
+@cache
+def input_of(answer: Answer) -> forms.Field:
+    """The site's input for an answer, made once: every form takes a copy of its inputs anyway."""
+    return answer.formfield()
+
+
 class Questions:
     """Mixed into admin classes and inlines: the fieldsets are the groups of questions.
 
@@ -169,7 +195,7 @@ class Questions:
         return GROUPED[self.model]
 
     def get_fieldsets(self, request: HttpRequest, obj=None):
-        named = [(lazystr(group.heading), group.names) for group in self.get_groups()]
+        named = [(str(group.heading), group.names) for group in self.get_groups()]
         if not self.may_type(request, obj):
             named = [(head, tuple(answer_column(self.model, one) for one in names)) for head, names in named]
         first = [(None, {"fields": self.get_first_fields(request, obj)})]
@@ -177,6 +203,11 @@ class Questions:
 
     def get_first_fields(self, request: HttpRequest, obj=None) -> tuple[str, ...]:
         return self.first_fields
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs):
+        if isinstance(db_field, Answer):
+            return input_of(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj=None) -> Iterable:
         if self.may_type(request, obj):

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.functional import lazystr
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from registry.admin.changes import in_brief, lines_of, operation_name, table_name, watched_models
+from registry.admin.changes import in_brief, lines_of, operation_name, table_name, time_of, watched_models
 from registry.admin.columns import (
     STUDY_NUMBER,
     CentreFilter,
     ChosenFilter,
-    centre_of_row,
     study_number,
 )
-from registry.admin.scope import CaseScoped, Recorded, scope
+from registry.admin.scope import CaseScoped, Recorded, history_address, scope
 from registry.fields import answers
-from registry.labels import Label, both
+from registry.labels import Label, both, joined
 from registry.models import Change, Membership, Patient, Remark
 from registry.presenting import OPERATIONS
 
@@ -61,7 +59,7 @@ class OperationFilter(ChosenFilter):
     title, parameter_name = lazystr(OPERATION), "did"
 
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, Label]]:
-        return [(code, lazystr(label)) for code, label in OPERATIONS.items()]
+        return [(code, str(label)) for code, label in OPERATIONS.items()]
 
     def narrowed(self, queryset: QuerySet, chosen: str) -> QuerySet:
         return queryset.filter(operation=chosen)
@@ -76,7 +74,7 @@ class ActorFilter(ChosenFilter):
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
         members = Membership.objects.filter(centre__in=scope(request).visible)
         names = members.order_by("user__username").values_list("user__username", flat=True).distinct()
-        return [*((name, name) for name in names), (self.NOBODY, lazystr(NOBODY))]
+        return [*((name, name) for name in names), (self.NOBODY, str(NOBODY))]
 
     def narrowed(self, queryset: QuerySet, chosen: str) -> QuerySet:
         return queryset.filter(actor=None if chosen == self.NOBODY else chosen)
@@ -141,9 +139,21 @@ class ChangeAdmin(ReadOnly, Recorded):
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
         return True  # get_queryset has decided
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        """The history of the row that was changed."""
+        change = self.get_object(request, unquote(object_id))
+        if change is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return redirect(history_address(table=change.table_name, row_id__exact=change.row_id))
+
+    def render_change_form(self, request: HttpRequest, context, *args, **kwargs) -> HttpResponse:
+        change = context["original"]
+        context["subtitle"] = f"{table_name(change)} {operation_name(change)}"
+        return super().render_change_form(request, context, *args, **kwargs)
+
     @admin.display(description=lazystr(AT), ordering="id")
-    def when(self, change: Change) -> datetime:
-        return change.at
+    def when(self, change: Change) -> str:
+        return time_of(change)
 
     @admin.display(description=lazystr(WHO), ordering="actor")
     def who_did(self, change: Change) -> str:
@@ -162,9 +172,9 @@ class ChangeAdmin(ReadOnly, Recorded):
         return operation_name(change)
 
     @admin.display(description=lazystr(ANSWERS))
-    def briefly(self, change: Change) -> SafeString:
+    def briefly(self, change: Change) -> Label:
         """The first answers that changed, and how many more."""
-        return format_html_join(mark_safe("<br>"), "{}", ((one,) for one in in_brief(change)))
+        return joined(in_brief(change), en="; ", zh="；")
 
     @admin.display(description=lazystr(ANSWERS))
     def in_full(self, change: Change) -> SafeString:
@@ -191,7 +201,7 @@ class KindFilter(ChosenFilter):
     title, parameter_name = lazystr(KIND), "of_kind"
 
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
-        return [(kind, lazystr(label)) for kind, label in Remark.KINDS.items()]
+        return [(kind, str(label)) for kind, label in Remark.KINDS.items()]
 
     def narrowed(self, queryset: QuerySet, chosen: str) -> QuerySet:
         return queryset.filter(kind=chosen)
@@ -201,12 +211,12 @@ class KindFilter(ChosenFilter):
 class RemarkAdmin(ReadOnly, CaseScoped):
     """What deviates from a plain answer. Made and taken away where the answer is typed."""
 
-    list_display = (study_number, centre_of_row, "section", "about", "kind_of_remark", "text")
+    list_display = (study_number, "centre_code", "section", "about", "kind_of_remark", "text")
     list_filter = (CentreFilter, KindFilter)
     list_select_related = ("patient__centre",)
     search_fields = ("patient__local_study_id", "patient__patient_uid", "content")
     ordering = ("-pk",)
-    fields = (study_number, centre_of_row, "section", "about", "kind_of_remark", "text")
+    fields = (study_number, "centre_code", "section", "about", "kind_of_remark", "text")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Remark]:

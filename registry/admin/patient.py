@@ -11,7 +11,7 @@ from django.utils.functional import lazystr
 from django.utils.safestring import SafeString
 
 from registry.admin.changes import in_brief, operation_name, table_name
-from registry.admin.columns import CENTRE, CentreFilter, answer_column, coded_filter
+from registry.admin.columns import CentreFilter, answer_column, coded_filter
 from registry.admin.forms import CaseForm, MainForm, Questions, RowFormSet
 from registry.admin.saving import CaseEdit
 from registry.admin.scope import CaseScoped, history_address, scope
@@ -81,6 +81,12 @@ class CasePage(Questions, CaseScoped):
         given = super().get_formset_kwargs(request, obj, inline, prefix)
         return given | {"form_kwargs": {"edit": request.case_edit}}
 
+    def get_inline_formsets(self, request: HttpRequest, formsets, inline_instances, obj=None, **kwargs):
+        """The headings of repeated sections say how many rows there are."""
+        for formset, inline in zip(formsets, inline_instances, strict=True):
+            inline.verbose_name_plural = f"{inline.verbose_name_plural} ({formset.initial_form_count()})"
+        return super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)
+
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         request.case_edit.finish()
@@ -130,12 +136,8 @@ class PatientAdmin(CasePage):
             )
         )
 
-    def centre_of(self, row: Patient) -> int | None:
-        return row.centre_id
-
-    @admin.display(description=lazystr(CENTRE), ordering="centre__centre_id")
-    def centre_code(self, patient: Patient) -> str:
-        return patient.centre.centre_id
+    def centre_of(self, row: Patient) -> Centre:
+        return row.centre
 
     @admin.display(description=lazystr(PRIMARY_SITE.label), ordering="primary_site")
     def primary(self, patient: Patient) -> Label:
@@ -145,9 +147,9 @@ class PatientAdmin(CasePage):
     def operated_on(self, patient: Patient) -> Label:
         return SURGERY_DATE.show(patient.surgery_date)
 
-    @admin.display(description=lazystr(DIED), ordering="has_died", boolean=True)
-    def died(self, patient: Patient) -> bool:
-        return patient.has_died
+    @admin.display(description=lazystr(DIED), ordering="has_died")
+    def died(self, patient: Patient) -> Label | None:
+        return DIED if patient.has_died else None
 
     @admin.display(description=lazystr(RECENT))
     def latest_changes(self, patient: Patient) -> SafeString:
@@ -179,7 +181,7 @@ class PatientAdmin(CasePage):
 
     def get_fieldsets(self, request: HttpRequest, obj=None):
         asked = super().get_fieldsets(request, obj)
-        history = (lazystr(RECENT), {"fields": ("latest_changes",), "classes": ("collapse", "history")})
+        history = (str(RECENT), {"fields": ("latest_changes",), "classes": ("collapse", "history")})
         return [*asked, history] if obj else asked
 
     def get_readonly_fields(self, request: HttpRequest, obj=None):

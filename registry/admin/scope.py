@@ -18,11 +18,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import lazystr
 from django.utils.http import urlencode
 
 from registry import access
+from registry.labels import Label
+from registry.models import Centre
 from registry.reading import Unreadable, clean_text
 
+CENTRE = Label("Centre", "中心")
 LONGEST_SEARCH = 60
 LOOKUPS = {"", "exact", "isnull", "gte", "lt"}
 PARTS_OF_A_DATE = {"year", "month", "day"}
@@ -135,22 +139,31 @@ class CaseScoped(Recorded):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(**{f"{self.to_centre}__in": scope(request).visible})
 
-    def centre_of(self, row: models.Model) -> int | None:
-        """The primary key of the centre that the row belongs to."""
-        return row.patient.centre_id
+    def centre_of(self, row: models.Model) -> Centre:
+        """The centre that the row belongs to."""
+        return row.patient.centre
+
+    @admin.display(description=lazystr(CENTRE))
+    def centre_code(self, row: models.Model) -> str:
+        return self.centre_of(row).centre_id
+
+    def get_list_display(self, request: HttpRequest) -> list:
+        """Who works at one centre need not read its name in every line."""
+        columns = super().get_list_display(request)
+        return [one for one in columns if one != "centre_code" or len(scope(request).visible) > 1]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return True  # the admin site lets nobody in but the staff
 
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return obj is None or self.centre_of(obj) in scope(request).visible
+        return obj is None or self.centre_of(obj).pk in scope(request).visible
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(scope(request).editable)
 
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         editable = scope(request).editable
-        return bool(editable) if obj is None else self.centre_of(obj) in editable
+        return bool(editable) if obj is None else self.centre_of(obj).pk in editable
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         """Patients are kept for ever; rows are taken away on the page of their patient."""

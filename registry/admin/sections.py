@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from registry.admin.columns import CentreFilter, answer_column, centre_of_row, study_number
+from registry.admin.columns import CentreFilter, answer_column, study_number
 from registry.admin.patient import CasePage
 from registry.admin.scope import scope
 from registry.models import (
@@ -27,6 +27,7 @@ from registry.models import (
     SubsequentTherapy,
     TreatmentSummary,
 )
+from registry.presenting import summary_of
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,13 @@ class SectionAdmin(CasePage):
         """A row stays with its patient."""
         return [*super().get_readonly_fields(request, obj), *(("patient",) if obj else ())]
 
+    def render_change_form(self, request: HttpRequest, context, *args, **kwargs) -> HttpResponse:
+        """The heading says whose row it is, and which."""
+        row = context["original"]
+        if row is not None:
+            context["subtitle"] = " · ".join(filter(None, (str(row.patient), str(summary_of(row)))))
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         kwargs["queryset"] = Patient.objects.filter(centre__in=scope(request).editable)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -133,7 +141,7 @@ def section_admin(model: type[models.Model], listing: Listing) -> type[SectionAd
     given = {
         "list_display": (
             study_number,
-            centre_of_row,
+            "centre_code",
             *number,
             *(answer_column(model, name) for name in listing.columns),
         ),

@@ -1,9 +1,10 @@
 """Synthetic patients: a cohort that prints the figures of the paper, and any number of further ones.
 
-`targets` declares what a cohort has to show. `progression` searches the follow-up times,
-`distributions` and `traits` make what each patient is like, `before`, `surgery` and `after` write
-the complete record of such a patient, and `loading` stores it. Nothing here is a table of
-patients: everything is computed from the targets and a seed.
+`targets` declares what a cohort has to show. `progression` searches the follow-up times;
+`distributions`, `scores`, `traits` and `people` make what each patient is like; `before`, `surgery`,
+`complications`, `pathology` and `after` write the complete record of such a patient, which `case`
+puts together and `loading` stores. Nothing here is a table of patients: everything is computed
+from the targets and a seed.
 """
 
 from registry.demo.case import SyntheticCase, cohort, demo_centre, more_cases
@@ -11,8 +12,8 @@ from registry.demo.loading import (
     HoldsRealPatients,
     by_model,
     ensure_logins,
+    is_loaded,
     load,
-    load_cohort,
     load_demo,
     stored_centre,
 )
@@ -30,8 +31,8 @@ __all__ = [
     "cohort",
     "demo_centre",
     "ensure_logins",
+    "is_loaded",
     "load",
-    "load_cohort",
     "load_demo",
     "more_cases",
     "stored_centre",

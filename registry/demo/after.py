@@ -14,10 +14,9 @@ SURVIVAL_AFTER_PROGRESSION = 1500  # days, mean
 SITES = {("yes", "no"): 70, ("no", "yes"): 14, ("yes", "yes"): 16}
 LATER_LINE = {"targeted": 4, "prrt": 3, "chemo": 3, "tace": 3, "ssa": 1}
 AFTER_HIGHER_GRADE = {"chemo": 4, "targeted": 3, "prrt": 3}
-RELIEF_BEFORE, RELIEF_AFTER = (
-    {"complete": 65, "partial": 28, "none": 7},
-    {"partial": 40, "none": 45, "worse": 15},
-)
+RELIEF_BEFORE = {"complete": 65, "partial": 28, "none": 7}
+RELIEF_AFTER = {"partial": 40, "none": 45, "worse": 15}
+SOURCES = {"family": 5, "hospital": 3, "register": 2}
 CAUSES = {"liver_failure_tumour": 6, "tumour_other": 4}
 
 
@@ -48,19 +47,18 @@ class FollowUp:
         return day if day <= self.traits.followed else None
 
     def _death(self) -> Death:
-        given: dict[str, str] = {}
-        if self.traits.died_in_hospital:
-            cause = "surgical"
-            given["death_related_to_surgery"] = "definite"
-        else:
-            cause = self.chart.pick(CAUSES) if self.progressed else "non_cancer"
-        source = (
-            self.chart.pick({"hospital": 3, "family": 5, "register": 2})
-            if cause != "surgical"
-            else "hospital"
-        )
         day = self.chart.on(self.death_day)
-        return self.chart.row(Death, death_date=day, death_cause=cause, death_source=source, **given)
+        if self.traits.died_in_hospital:
+            return self.chart.row(
+                Death,
+                death_date=day,
+                death_cause="surgical",
+                death_related_to_surgery="definite",
+                death_source="hospital",
+            )
+        cause = self.chart.pick(CAUSES) if self.progressed else "non_cancer"
+        source = self.chart.pick(SOURCES)
+        return self.chart.row(Death, death_date=day, death_cause=cause, death_source=source)
 
     def _write(self) -> None:
         scans = self._scans()
@@ -76,13 +74,13 @@ class FollowUp:
 
     def _scans(self) -> list[int]:
         """Days of the scans without progression; the last one ends the time of who is censored."""
-        progressed = self.traits.progression.event
-        last = self.end - (21 if progressed else 40)
+        event = self.traits.progression.event
+        last = self.end - (21 if event else 40)
         day = self.chart.between(*BASELINE)
-        days = [day] if day <= last or (not progressed and self.end > BASELINE_AT_THE_LATEST) else []
+        days = [day] if day <= last or (not event and self.end > BASELINE_AT_THE_LATEST) else []
         while days and (day := day + self.chart.between(80, 100) * (1 if day < 365 else 2)) <= last:
             days.append(day)
-        return days if progressed else [*days, self.end]
+        return days if event else [*days, self.end]
 
     def _early_therapy(self, first_scan: int) -> bool:
         """Treatment that goes on or follows from what the operation showed; True if this scan begins it."""

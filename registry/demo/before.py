@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from registry import codes
 from registry.definitions import DRUGS, EMBOLISATIONS
 from registry.demo.chart import Chart
-from registry.models import Assessment, Consent, Diagnosis, PriorTreatment
+from registry.models import Assessment, Consent, Diagnosis, PriorTreatment, Specimen
 
 AGENTS = {
     "ssa": {"octreotide_lar": 6, "lanreotide": 4},
@@ -40,6 +41,7 @@ RESPONSE = {
     "ablation": {"cr": 30, "pr": 40, "sd": 25, "pd": 5},
 }
 SYMPTOM_RESPONSE = {"complete": 35, "partial": 50, "none": 15}
+OF_PRIMARY = codes.SPEC.having("primary")
 LEFT, RIGHT = ("s2", "s3", "s4a", "s4b"), ("s5", "s6", "s7", "s8")
 ADULT = 16  # nobody of the cohort fell ill as a child
 LONGEST_LEAD = 2600
@@ -84,15 +86,15 @@ def consent(chart: Chart) -> Consent:
     )
 
 
-def diagnosis(chart: Chart, past: History) -> Diagnosis:
+def diagnosis(chart: Chart, past: History, specimens: list[Specimen]) -> Diagnosis:
     """The primary, its hormones and its state on the day before the operation."""
     traits = chart.traits
     tumour, tumour_prec = _stated(chart, past.tumour)
     liver, liver_prec = _stated(chart, past.liver)
     given = {}
     if traits.site != "cup":
-        removed = past.resected is not None
-        given["primary_site_basis"] = "histology" if removed else chart.pick({"histology": 6, "imaging": 4})
+        seen = any(one.specimen_source in OF_PRIMARY for one in specimens)
+        given["primary_site_basis"] = "histology" if seen else "imaging"
     if traits.syndrome:
         given["hormone_syndrome"] = [traits.syndrome]
     if past.resected is not None:

@@ -13,8 +13,9 @@ from django.db import models
 from registry.demo import before, complications, pathology, surgery
 from registry.demo.after import FollowUp
 from registry.demo.chart import Chart
+from registry.demo.people import cohort_traits, drawn_traits
 from registry.demo.targets import PAPER, Targets
-from registry.demo.traits import Traits, cohort_traits, drawn_traits
+from registry.demo.traits import Traits
 from registry.models import (
     Assessment,
     Centre,
@@ -130,12 +131,12 @@ def realised(traits: Traits, centre: Centre, number: int, rng: Random) -> Synthe
     listed = complications.complications(chart)
     operated = surgery.operation(chart, assessed, cleared, listed)
     specimens = pathology.earlier_specimens(chart, past)
-    specimens.append(pathology.liver_specimen(chart, assessed, cleared))
+    specimens += pathology.specimens_of_operation(chart, assessed, cleared)
     later = FollowUp(chart, operated, earlier)
     return SyntheticCase(
         patient=patient,
         consent=before.consent(chart),
-        diagnosis=before.diagnosis(chart, past),
+        diagnosis=before.diagnosis(chart, past, specimens),
         treatment_summary=chart.row(
             TreatmentSummary,
             prior_tx_none="no" if earlier else "yes",

@@ -65,26 +65,24 @@ def by_model(cases: Iterable[SyntheticCase], centre: Centre) -> dict[type[models
     return rows
 
 
-def load_cohort(centre: Centre) -> int:
-    """Store the cohort of the paper once; how many cases were stored, 0 when it is there already.
-
-    Raises HoldsRealPatients rather than mix synthetic with other patients.
-    """
-    if Patient.objects.filter(centre=centre, synthetic=True).exists():
-        return 0
-    others = Patient.objects.filter(synthetic=False).count()
-    if others:
-        raise HoldsRealPatients(others)
-    return load(cohort(), centre)
+def is_loaded() -> bool:
+    """Whether the demonstration is in the registry."""
+    return Patient.objects.filter(centre__centre_id=demo_centre().centre_id, synthetic=True).exists()
 
 
 def load_demo() -> Centre:
-    """The demonstration centre with the cohort of the paper, loaded where it is not there yet.
+    """The demonstration centre; with the cohort of the paper, which is stored where it is not there yet.
 
-    Raises HoldsRealPatients rather than mix synthetic with other patients.
+    Raises HoldsRealPatients, before anything is stored, rather than mix synthetic with other patients.
     """
-    centre = stored_centre()
-    load_cohort(centre)
+    if is_loaded():
+        return stored_centre()
+    others = Patient.objects.filter(synthetic=False).count()
+    if others:
+        raise HoldsRealPatients(others)
+    with acting(ACTOR):
+        centre = stored_centre()
+        load(cohort(), centre)
     return centre
 
 

@@ -18,7 +18,7 @@ MARGINS = {"r0": "clear", "r1": "involved"}
 
 
 def earlier_specimens(chart: Chart, past: History) -> list[Specimen]:
-    """Histology from before the operation: the liver biopsy, and the primary if it was removed.
+    """Histology from before the operation: of the primary, resected or biopsied, and of the liver.
 
     At least one of them has the grade `grade_before`; none has a higher one.
     """
@@ -26,6 +26,8 @@ def earlier_specimens(chart: Chart, past: History) -> list[Specimen]:
     specimens = []
     if past.resected is not None:
         specimens.append(specimen(chart, "primary_resection", past.resected, traits.grade_before))
+    elif traits.primary == "in_situ" and chart.chance(0.5):
+        specimens.append(specimen(chart, "primary_biopsy", past.tumour, traits.grade_before))
     if not specimens or chart.chance(0.6):
         lower = specimens and traits.grade_before == "g2" and chart.chance(0.3)
         day = past.liver + chart.between(0, 9)
@@ -87,21 +89,22 @@ def _edition(chart: Chart, day: date, grade: str, thoracic: bool) -> str:
     return "who2022" if day.year >= 2023 and chart.chance(0.5) else "who2019"
 
 
-def liver_specimen(chart: Chart, before: Assessment, cleared: Clearance) -> Specimen:
-    """What the operation removed from the liver; the worst lesion has the grade `grade_after`."""
-    examined = min(cleared.resected, chart.between(1, 4))
-    margin = {"r0": "clear", "r1": "involved"}.get(cleared.liver) or chart.pick({"clear": 6, "involved": 4})
-    given: dict[str, object] = {"margin_mm": Decimal(chart.between(1, 8) if margin == "clear" else 0)}
-    return specimen(
+def specimens_of_operation(chart: Chart, before: Assessment, cleared: Clearance) -> list[Specimen]:
+    """What the operation removed; the worst lesion of the liver has the grade `grade_after`."""
+    margin = MARGINS.get(cleared.liver) or chart.pick({"clear": 6, "involved": 4})
+    liver = specimen(
         chart,
         "liver_resection",
         0,
         chart.traits.grade_after,
         specimen_op_no=1,
-        lesions_examined=examined,
+        lesions_examined=min(cleared.resected, chart.between(1, 4)),
         largest_lesion_cm=before.largest_met_cm,
         margin_status=margin,
+        margin_mm=Decimal(chart.between(1, 8) if margin == "clear" else 0),
         lymphovascular_invasion=chart.answer(0.4),
         perineural_invasion=chart.answer(0.15),
-        **given,
     )
+    if not cleared.primary_removed:
+        return [liver]
+    return [liver, specimen(chart, "primary_resection", 0, chart.traits.grade_after)]

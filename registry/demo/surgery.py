@@ -21,6 +21,7 @@ OCTREOTIDE = {
     True: {"bolus_infusion": 5, "infusion": 3, "bolus": 2},
     False: {"none": 6, "lar_only": 2, "infusion": 2},
 }
+CLEARED_SHARE = {"i": 1.0, "ii": 0.4, "iii": 0.0}  # all metastases, by the type of their distribution
 LEAST: dict[str, int] = codes.TARGET.fact("percent")
 TARGET_WEIGHTS = {"70": 4, "80": 2, "90": 3, "max_safe": 2}
 
@@ -47,9 +48,8 @@ class Clearance:
 def clearance(chart: Chart, before: Assessment) -> Clearance:
     """How much could be cleared: all of few lesions, seventy percent and more of many."""
     kind = before.frilling_type
-    share = {"i": 1.0, "ii": 0.4, "iii": 0.0}[kind]
-    complete = chart.chance(share)
-    percent = 100 if complete else chart.between(14, 19 if kind == "ii" else 18) * 5
+    complete = chart.chance(CLEARED_SHARE[kind])
+    percent = 100 if complete else 5 * chart.between(14, 19 if kind == "ii" else 18)
     count = before.liver_mets_count
     uncounted = before.liver_mets_count_cmp == "ge"
     treated = count if complete else max(1, count * percent // 100)
@@ -79,8 +79,9 @@ def operation(chart: Chart, before: Assessment, cleared: Clearance, listed: list
         given["extrahepatic_cytoreduction"] = cleared.outside
     if cleared.sites:
         given["residual_sites"] = list(cleared.sites)
-    if chart.chance(0.85):
-        given |= {"drain_placed": "yes", "drain_count": chart.between(1, 2)}
+    drained = chart.chance(0.85)
+    if drained:
+        given["drain_count"] = chart.between(1, 2)
     return chart.row(
         Operation,
         surgery_date=traits.surgery,
@@ -99,7 +100,7 @@ def operation(chart: Chart, before: Assessment, cleared: Clearance, listed: list
         debulking_basis=chart.pick({"intraop": 4, "imaging_visual": 3, "imaging_volumetry": 3}),
         residual_status=cleared.overall,
         residual_status_liver=cleared.liver,
-        drain_placed=given.pop("drain_placed", "no"),
+        drain_placed="yes" if drained else "no",
         **given,
     )
 
@@ -148,7 +149,6 @@ def _blood(chart: Chart, listed: list[Complication]) -> dict[str, object]:
         "intraop_incident_grade": "1" if traits.blood_loss >= 1500 or chart.chance(0.05) else "0",
         "vascular_control_other": ["none"],
         "low_cvp": chart.answer(0.85),
-        "haemodynamic_instability": "no",
     }
     if not chart.chance(0.72):
         return given | {"pringle_used": "no"}
@@ -161,13 +161,24 @@ def _blood(chart: Chart, listed: list[Complication]) -> dict[str, object]:
 
 
 def _hormones(chart: Chart) -> dict[str, object]:
-    """Octreotide around the operation, with doses for the routes that were used."""
-    route = chart.pick(OCTREOTIDE[chart.traits.syndrome is not None])
-    given: dict[str, object] = {"octreotide_prophylaxis": route, "carcinoid_crisis": "none"}
+    """Octreotide around the operation, with doses for the routes that were used, and the circulation."""
+    functioning = chart.traits.syndrome is not None
+    route = chart.pick(OCTREOTIDE[functioning])
+    unstable = chart.chance(0.3 if functioning else 0.05)
+    given: dict[str, object] = {
+        "octreotide_prophylaxis": route,
+        "carcinoid_crisis": "none",
+        "haemodynamic_instability": "yes" if unstable else "no",
+    }
     if route in codes.OCTPRO.having("bolus"):
         given["octreotide_preop_bolus_ug"] = 100 * chart.between(1, 5)
     if route in codes.OCTPRO.having("infusion"):
         given["octreotide_infusion_ug_h"] = 50 * chart.between(1, 4)
+    if unstable:
+        given |= {
+            "lowest_sbp_mmhg": chart.between(58, 85),
+            "vasopressors": [chart.pick({"phenylephrine": 2, "noradrenaline": 3})],
+        }
     return given
 
 

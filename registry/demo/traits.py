@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from random import Random
 
 from registry import codes
 from registry.demo.curve import Time
-from registry.demo.distributions import NORMAL, Draw, Exact, Free, Shape, Weights, coded_where, quotas
-from registry.demo.progression import EARLIEST_DEATH, LATEST_DEATH, drawn_time, progression_times
+from registry.demo.distributions import NORMAL, Draw, Free, Shape, Weights, coded_where, quotas
 from registry.demo.scores import Scores
 from registry.demo.targets import Targets
 
 GEP_SITES = {"pancreas": 11, "rectum": 6, "jejunoileum": 4, "stomach": 2, "duodenum": 1, "colon": 1}
 OTHER_SITES = {"cup": 2, "lung": 2, "biliary": 1, "thymus": 0.4, "gu_gyn": 0.6}
 THORACIC = frozenset(codes.SITE.having("thoracic"))
+THORACIC_SHARE = sum(OTHER_SITES.get(one, 0) for one in THORACIC) / sum(OTHER_SITES.values())
 SYNDROMES = {
     "pancreas": {"insulinoma": 4, "gastrinoma": 3, "glucagonoma": 2, "vipoma": 1},
     "jejunoileum": {"carcinoid": 1},
@@ -30,12 +29,10 @@ ABLATED_SHARE = 0.3
 WORST_COMPLICATION = {"1": 4, "2": 6, "3a": 3, "3b": 1, "4a": 1}
 FATAL = "5"
 # How much longer a complication keeps a patient in hospital, in standard deviations of the stay
-PROLONGS = {"none": 0, "1": 0.6, "2": 1.1, "3a": 2.0, "3b": 3.0, "4a": 3.0}
+PROLONGS = {"none": 0, "1": 0.6, "2": 1.1, "3a": 2.0, "3b": 4.0, "4a": 4.0}
 GRADES = ("g1", "g2", "g3_net")
 GRADE_DOWN_SHARE = 0.04
-DEATH_AS_EVENT_SHARE = 0.05
 BURDEN_LIMITS = (5, 78)
-LOST_BEFORE = 240  # days without imaging before the end of follow-up that make a patient lost
 
 Columns = dict[str, Sequence[object]]
 
@@ -76,72 +73,10 @@ class Traits:
         return self.worst == FATAL
 
 
-def cohort_traits(targets: Targets, rng: Random) -> list[Traits]:
-    """A whole cohort that prints `targets`, in the order of the operations. Raises Infeasible."""
-    targets.check()
-    scores = [Scores.drawn(rng) for _ in range(targets.n)]
-    dates = _operation_dates(targets, rng)
-    times = progression_times(targets, [_room(targets, one) for one in dates], rng)
-    progressions = _dealt(times, scores, targets.perioperative_deaths)
-    fitting = _fitting_dates(progressions, dates, targets, rng)
-    traits = _traits(targets, scores, Exact(rng), fitting, progressions)
-    ended = [_ended(targets, one, own, rng) for one, own in zip(traits, scores, strict=True)]
-    return sorted(ended, key=lambda one: one.surgery)
-
-
-def drawn_traits(targets: Targets, generators: Sequence[Random]) -> list[Traits]:
-    """One patient for each generator, drawn from the distributions that `targets` describe."""
-    scores = [Scores.drawn(rng) for rng in generators]
-    days = (targets.last_operation - targets.first_operation).days
-    dates = [_workday(targets.first_operation + timedelta(rng.randint(0, days))) for rng in generators]
-    progressions = [
-        drawn_time(targets.progression_free, NORMAL.cdf(own.risk), _room(targets, day), rng)
-        for own, day, rng in zip(scores, dates, generators, strict=True)
-    ]
-    traits = _traits(targets, scores, Free(), dates, progressions)
-    return [_ended(targets, *three) for three in zip(traits, scores, generators, strict=True)]
-
-
-def _operation_dates(targets: Targets, rng: Random) -> list[date]:
-    """Working days, ascending; the first in the first month of the period, the last in the last."""
-    first, last = targets.first_operation, targets.last_operation
-    days = sorted(rng.randint(0, (last - first).days) for _ in range(targets.n))
-    days[0] = min(days[0], rng.randint(0, 27))
-    days[-1] = max(days[-1], (last - first).days - rng.randint(0, 20))
-    return [min(_workday(first + timedelta(day)), last) for day in days]
-
-
-def _workday(day: date) -> date:
-    return day - timedelta(max(0, day.weekday() - 4))
-
-
-def _room(targets: Targets, surgery: date) -> int:
-    """The days for which a patient operated on that day can have been followed."""
-    return (targets.end_of_followup - surgery).days
-
-
-def _dealt(times: Sequence[Time], scores: Sequence[Scores], deaths: int) -> list[Time]:
-    """The shortest times to those who die of a complication, then to those at the highest risk."""
-    patients = range(len(scores))
-    fatal = set(sorted(patients, key=lambda i: scores[i].complication)[len(scores) - deaths :])
-    order = sorted(patients, key=lambda i: (i not in fatal, -scores[i].risk))
-    dealt = dict(zip(order, times, strict=True))
-    return [dealt[patient] for patient in patients]
-
-
-def _fitting_dates(times: Sequence[Time], dates: Sequence[date], targets: Targets, rng: Random) -> list[date]:
-    """A date of operation for each patient, early enough for the time that the patient was followed."""
-    left = sorted(dates)
-    fitting: dict[int, date] = {}
-    for patient in sorted(range(len(times)), key=lambda i: -times[i].days):
-        latest = targets.end_of_followup - timedelta(times[patient].days)
-        fitting[patient] = left.pop(rng.randrange(sum(one <= latest for one in left)))
-    return [fitting[patient] for patient in range(len(times))]
-
-
-def _traits(
+def traits_of(
     t: Targets, scores: Sequence[Scores], draw: Draw, dates: Sequence[date], progressions: Sequence[Time]
 ) -> list[Traits]:
+    """Patients with these scores, operated and progressing on these days; nothing is known of their end."""
     columns: Columns = {"surgery": dates, "progression": progressions}
     columns |= _people(t, scores, draw)
     columns |= _treatments(t, scores, draw)
@@ -279,31 +214,31 @@ def _grades(t: Targets, scores: Sequence[Scores], draw: Draw, sites: Sequence[st
 
     Thoracic carcinoids know no grade 3 and have no place in a comparison of grades.
     """
-    thoracic = [site in THORACIC for site in sites]
-    biology = [min(own.grade, 0.0) if lung else own.grade for own, lung in zip(scores, thoracic, strict=True)]
-    high = (t.n - t.liver_g2) // 2
-    low = t.n - t.liver_g2 - high
-    after = draw.coded({"g1": low, "g2": t.liver_g2, "g3_net": high}, biology)
-    may_rise = [g != "g1" and not lung for g, lung in zip(after, thoracic, strict=True)]
+    digestive = [site not in THORACIC for site in sites]
+    after = _grades_at_surgery(t, scores, draw, digestive)
+    may_rise = [g != "g1" and one for g, one in zip(after, digestive, strict=True)]
+    expected = _expected_digestive(t) - (t.n - t.liver_g2) / 2
     too_few = f"grade_up: {t.grade_up} patients, but only {sum(may_rise)} can have risen in grade."
-    up = draw.chosen(t.grade_up, [one.grade_up for one in scores], may_rise, t.n - low, too_few)
-    may_fall = [g != "g3_net" and not lung and not u for g, lung, u in zip(after, thoracic, up, strict=True)]
-    down = draw.chosen(GRADE_DOWN_SHARE * t.n, [one.grade_down for one in scores], may_fall, t.n - high)
+    up = draw.chosen(t.grade_up, [one.grade_up for one in scores], may_rise, expected, too_few)
+    may_fall = [g != "g3_net" and one and not u for g, one, u in zip(after, digestive, up, strict=True)]
+    down = draw.chosen(GRADE_DOWN_SHARE * t.n, [one.grade_down for one in scores], may_fall, t.n)
     before = [GRADES[GRADES.index(g) + d - u] for g, u, d in zip(after, up, down, strict=True)]
     return {"grade_before": before, "grade_after": after}
 
 
-def _ended(t: Targets, traits: Traits, own: Scores, rng: Random) -> Traits:
-    """How long the patient was followed, and whether the event was death without progression."""
-    room, time = _room(t, traits.surgery), traits.progression
-    if traits.died_in_hospital:
-        if time.days > LATEST_DEATH:
-            time = Time(rng.randint(EARLIEST_DEATH, LATEST_DEATH), True)
-        return replace(traits, progression=time, stay=time.days, followed=time.days, ends_in_death=True)
-    if not time.event and time.days < room - LOST_BEFORE:
-        # Lost to imaging, but heard of once more after the ninety days in which complications count
-        heard_of = max(time.days + rng.randint(3, 30), rng.randint(95, 120))
-        return replace(traits, followed=min(heard_of, room), lost=True)
-    if time.event and time.days > 120 and NORMAL.cdf(own.death) < DEATH_AS_EVENT_SHARE:
-        return replace(traits, followed=time.days, ends_in_death=True)
-    return replace(traits, followed=max(room - rng.randint(0, 75), min(time.days + 8, room)))
+def _grades_at_surgery(
+    t: Targets, scores: Sequence[Scores], draw: Draw, digestive: Sequence[bool]
+) -> list[str]:
+    """Who is not of grade 2 is of grade 3 or 1, half and half: the fastest and the slowest tumours."""
+    slow = (t.n - t.liver_g2 + 1) // 2
+    fast = t.n - t.liver_g2 - slow
+    expected = _expected_digestive(t)
+    too_few = f"liver_g2: {fast} tumours of grade 3, but only {sum(digestive)} patients can have one."
+    is_high = draw.chosen(fast, [one.grade for one in scores], digestive, expected, too_few)
+    is_low = draw.chosen(slow, [-one.grade for one in scores], [not one for one in is_high], t.n - fast)
+    return ["g3_net" if h else "g1" if g else "g2" for h, g in zip(is_high, is_low, strict=True)]
+
+
+def _expected_digestive(t: Targets) -> float:
+    """How many of n patients have no primary in the chest."""
+    return t.n - (t.n - t.gastroenteropancreatic) * THORACIC_SHARE

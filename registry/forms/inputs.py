@@ -16,6 +16,7 @@ from django.utils.functional import lazystr
 
 from registry import fields, reading
 from registry.labels import Label, both
+from registry.reading.outcome import quoted
 
 COUNTING_WORDS = ("个", "枚", "次", "例")  # may follow a bare number, as in 12个
 FEW_CODES = 7  # up to here the answers stand side by side; longer lists open
@@ -187,7 +188,7 @@ class CodeSetInput(forms.MultipleChoiceField):
 
 def _not_listed(answer: fields.Answer, value: object) -> str:
     allowed = "; ".join(str(one.label) for one in list(answer.codes)[:12])
-    return f"{fields.NOT_LISTED.fill(label=answer.label, value=both(str(value)[:40]))} {allowed}"
+    return f"{fields.NOT_LISTED.fill(label=answer.label, value=both(quoted(str(value))))} {allowed}"
 
 
 def input_for(answer: fields.Answer) -> forms.Field:

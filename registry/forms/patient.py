@@ -4,6 +4,7 @@ from crispy_forms.layout import Field
 from django import forms
 from django.utils.functional import lazystr
 
+from registry.forms.inputs import FEW_CODES
 from registry.forms.record import Group, RecordForm, names
 from registry.labels import Label
 from registry.models import Centre, Patient
@@ -54,19 +55,19 @@ class PatientForm(RecordForm):
 
 
 class NewCaseForm(PatientForm):
-    """The patient section of a new case, with the centre it belongs to."""
+    """The patient section of a new case, with the centre it belongs to.
 
-    def __init__(self, *args, centres: list[Centre], **kwargs):
+    With `half_typed` it is only being shown again: what a case needs is not asked for yet.
+    """
+
+    def __init__(self, *args, centres: list[Centre], half_typed: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
+        self.half_typed = half_typed
         self.centres = {str(one.pk): one for one in centres}
         if len(centres) == 1:
             self.instance.centre = centres[0]
         else:
-            self.fields["centre"] = forms.ChoiceField(
-                label=lazystr(CENTRE),
-                choices=[(key, str(one)) for key, one in self.centres.items()],
-                widget=forms.RadioSelect() if len(centres) < 8 else forms.Select(),
-            )
+            self.fields["centre"] = _centre_input(self.centres, required=not half_typed)
             self.helper.layout.fields.insert(0, Field("centre", template="registry/_question.html"))
 
     def clean(self):
@@ -74,6 +75,21 @@ class NewCaseForm(PatientForm):
         if chosen:
             self.instance.centre = chosen
         cleaned = super().clean()
-        if not cleaned.get("local_study_id") and "local_study_id" not in self.errors:
+        needed = not self.half_typed and not cleaned.get("local_study_id")
+        if needed and "local_study_id" not in self.errors:
             self.add_error("local_study_id", str(NEEDED.fill(label=self.answers["local_study_id"].label)))
         return cleaned
+
+
+def _centre_input(centres: dict[str, Centre], required: bool) -> forms.ChoiceField:
+    """The choice of a centre; none is chosen beforehand."""
+    few = len(centres) <= FEW_CODES
+    listed = [(key, str(one)) for key, one in centres.items()]
+    field = forms.ChoiceField(
+        required=required,
+        label=lazystr(CENTRE),
+        choices=listed if few else [("", "–"), *listed],
+        widget=forms.RadioSelect() if few else forms.Select(),
+    )
+    field.kind = "chips" if few else "list"
+    return field

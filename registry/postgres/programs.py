@@ -94,6 +94,8 @@ def _not_as_root(cluster: Path) -> list[str]:
         return namespace
     uid, gid = (owner.st_uid, owner.st_gid) if owner.st_uid else (nobody.pw_uid, nobody.pw_gid)
     change = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
+    # Without this bit the question "may I run that program?", which pg_ctl asks, forgets the capability.
+    change += ["--securebits=+no_setuid_fixup"]
     change += ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
     if not _works(change):
         raise EmbeddedServerError(

@@ -196,8 +196,12 @@ def _age(case: CaseFile) -> int | None:
 )
 def withdrawn_before_consent(case: CaseFile, row) -> Verdict:
     """The withdrawal is a row of its own, so it follows the first consent of the patient."""
-    signed = [one.consent_date for one in case.consents if one.consent_date]
-    if row.withdrawal_date is None or not signed or row.withdrawal_date >= min(signed):
+    signed = [
+        one.consent_date
+        for one in case.consents
+        if one.consent_date or one.consent_status in ("written", "electronic")
+    ]
+    if row.withdrawal_date is None or not signed or None in signed or row.withdrawal_date >= min(signed):
         return False
     return {"consented": min(signed)}
 

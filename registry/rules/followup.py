@@ -26,7 +26,7 @@ def _cleared_by(case: CaseFile, visit: FollowupVisit, since: FollowupVisit | Non
     """Surgery or ablation may have cleared the tumour before this visit (and after `since`)."""
     end, start = span(visit, "visit_date"), span(since, "visit_date") if since else None
     for one in case.subsequent_therapies:
-        if one.subs_category in CLEARING:
+        if one.subs_category in CLEARING or not known(one.subs_category):
             began = span(one, "subs_start_date")
             to_visit, from_start = days_between(began, end), days_between(start, began)
             if (to_visit is None or to_visit[1] >= 0) and (from_start is None or from_start[1] >= 0):
@@ -147,9 +147,11 @@ def _visits_before(case: CaseFile, row: FollowupVisit) -> Iterator[FollowupVisit
     ),
 )
 def progression_without_imaging(case: CaseFile, row: FollowupVisit) -> bool:
+    """An imaging whose date is missing may be the one."""
     by_imaging = row.progression_basis in (None, "", "imaging")
-    imaged = {one.imaging_date for one in case.visits}
-    return row.progression_date is not None and by_imaging and row.progression_date not in imaged
+    imaged = [one.imaging_date for one in case.visits if one.imaging_done == "yes" or one.imaging_date]
+    undated = row.progression_date is None or None in imaged
+    return by_imaging and not undated and row.progression_date not in imaged
 
 
 # Imaging, symptoms, vital status

@@ -7,7 +7,7 @@ from registry.case import CaseFile
 from registry.definitions import length_of_stay
 from registry.labels import Label
 from registry.rules.base import QUERY, REJECT, WARN, Verdict, rule
-from registry.rules.operands import days_between, entered, span
+from registry.rules.operands import days_between, entered, known, span
 
 MORTALITY_DAYS = 90
 
@@ -33,7 +33,9 @@ def reoperation_without_reason(case: CaseFile) -> bool:
     return (
         case.postop.reoperation == "yes"
         and checked
-        and not any("reoperation_ga" in (one.management or ()) for one in case.complications)
+        and not any(
+            not known(one.management) or "reoperation_ga" in one.management for one in case.complications
+        )
     )
 
 
@@ -79,7 +81,7 @@ def icu_longer_than_stay(case: CaseFile) -> Verdict:
 def surgical_death_without_complication(case: CaseFile) -> bool:
     apart = days_between(span(case.operation, "surgery_date"), span(case.death, "death_date"))
     early = apart is not None and apart[1] <= MORTALITY_DAYS
-    fatal = any(one.cd_grade == "5" for one in case.complications)
+    fatal = any(one.cd_grade in ("5", None) for one in case.complications)
     return early and case.death.death_cause == "surgical" and not fatal
 
 

@@ -254,13 +254,11 @@ def more_lesions_graded_than_examined(case: CaseFile, row: Specimen) -> Verdict:
     ),
 )
 def resection_without_specimen(case: CaseFile) -> bool:
-    """A specimen that does not name its operation may be this one's."""
+    """A specimen that does not name its source or its operation may be the one."""
     resected = bounds(case.operation, "n_mets_resected")
-    return (
-        resected is not None
-        and resected[0] >= 1
-        and not any(
-            one.specimen_source == "liver_resection" and one.specimen_op_no in (INDEX_OPERATION, None)
-            for one in case.specimens
-        )
+    may_be_it = any(
+        one.specimen_source in ("liver_resection", None, "unknown")
+        and one.specimen_op_no in (INDEX_OPERATION, None)
+        for one in case.specimens
     )
+    return resected is not None and resected[0] >= 1 and not may_be_it

@@ -80,7 +80,10 @@ def resection_of_primary_not_listed(case: CaseFile) -> bool:
     """An empty list of treatments says something only once it was stated whether there were any."""
     answered = case.prior_treatments or known(case.treatment_summary.prior_tx_none)
     resected = case.diagnosis.primary_status_at_index == "resected_before"
-    return bool(resected and answered and not _resections_of_primary(case))
+    may_be_listed = any(
+        not known(one.tx_category) or one.tx_category == "primary_resection" for one in case.prior_treatments
+    )
+    return bool(resected and answered and not may_be_listed)
 
 
 @rule(

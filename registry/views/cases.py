@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.paginator import Paginator
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,26 +21,29 @@ from registry.endpoints import EndPoints, grades
 from registry.fields import shown
 from registry.forms import SECTIONS
 from registry.labels import Label
-from registry.models import Assessment, Diagnosis, Operation, Patient
-from registry.presenting import history_of, section_rows
-from registry.reading import Unreadable, clean_text
+from registry.models import Assessment, Death, Diagnosis, Operation, Patient
+from registry.presenting import changes_of, entries, section_rows
 from registry.rules import WARN, Finding, findings, possible_duplicates
 from registry.timeline import timeline
+from registry.views.frame import wanted_number
 
 PER_PAGE = 25
 
 # What the list can be sorted by: the address's name and the database's expression.
 SORTS = {
-    "study": "local_study_id",
-    "sex": "sex",
-    "born": "birth_ym",
-    "primary": "diagnosed__primary_site",
-    "burden": "assessed__liver_burden_pct",
-    "surgery": "operated__surgery_date",
-    "blood": "operated__blood_loss_ml",
-    "opened": "id",
+    "study": F("local_study_id"),
+    "sex": F("sex"),
+    "age": F("operated__surgery_date") - F("birth_ym"),
+    "primary": F("diagnosed__primary_site"),
+    "burden": F("assessed__liver_burden_pct"),
+    "surgery": F("operated__surgery_date"),
+    "approach": F("operated__approach_final"),
+    "blood": F("operated__blood_loss_ml"),
+    "opened": F("id"),
 }
 DEFAULT_SORT = "-opened"
+IN_PATIENT = ("study", "sex", "opened")  # the patient's own row is enough for these
+ALWAYS_GIVEN = ("study", "opened")
 
 FILTERS = {
     "sex": (Patient._meta.get_field("sex"), "sex"),
@@ -47,7 +51,6 @@ FILTERS = {
     "function": (Diagnosis._meta.get_field("functional_status"), "diagnosed__functional_status"),
     "approach": (Operation._meta.get_field("approach_final"), "operated__approach_final"),
 }
-DEATH = Label("Died", "已死亡")
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,6 @@ def _joined(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     )
 
 
-def _wanted(request: HttpRequest) -> str:
-    try:
-        return clean_text(request.GET.get("q", ""))[:60]
-    except Unreadable:
-        return ""
-
-
 def _filtered(patients: QuerySet[Patient], get: QueryDict) -> tuple[QuerySet[Patient], list[dict]]:
     """The patients that pass the filters of the address, and the filters as removable chips."""
     chips = []
@@ -116,24 +112,33 @@ def _filtered(patients: QuerySet[Patient], get: QueryDict) -> tuple[QuerySet[Pat
         chosen = get.get(name)
         if chosen in answer.codes:
             patients = patients.filter(**{path: chosen})
-            chips.append({"label": answer.label, "value": answer.codes.label_of(chosen), "without": name})
+            chips.append(
+                {"label": answer.label, "value": answer.codes.label_of(chosen), "link": _without(get, name)}
+            )
     return patients, chips
+
+
+def _without(get: QueryDict, name: str) -> str:
+    """The address without one filter, on its first page."""
+    rest = get.copy()
+    rest.pop(name, None)
+    rest.pop("page", None)
+    return f"?{rest.urlencode()}"
 
 
 @never_cache
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """The working list: search, filters, sorting and pages, all in the address."""
-    wanted = _wanted(request)
+    wanted = wanted_number(request)
     patients = access.visible_patients(request.user)
     filtered, chips = _filtered(_joined(patients) if _needs_join(request.GET) else patients, request.GET)
     if wanted:
         filtered = filtered.filter(Q(local_study_id__icontains=wanted) | Q(patient_uid__iexact=wanted))
     sort = request.GET.get("sort", DEFAULT_SORT)
-    key = SORTS.get(sort.removeprefix("-"))
-    if key is None:
-        sort, key = DEFAULT_SORT, SORTS["opened"]
-    ordered = filtered.order_by(("-" if sort.startswith("-") else "") + key, "id")
+    if sort.removeprefix("-") not in SORTS:
+        sort = DEFAULT_SORT
+    ordered = filtered.order_by(_order(sort), "id")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -151,10 +156,19 @@ def case_list(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/case_list.html", context)
 
 
+def _order(sort: str) -> OrderBy:
+    """The database's order; cases without an answer come last in either direction."""
+    name = sort.removeprefix("-")
+    if name == sort:
+        return SORTS[name].asc()
+    return SORTS[name].desc(nulls_last=None if name in ALWAYS_GIVEN else True)
+
+
 def _needs_join(get: QueryDict) -> bool:
     """Whether the address sorts or filters by something outside the patient's own row."""
-    sorted_by = SORTS.get(get.get("sort", "").removeprefix("-"), "")
-    return "__" in sorted_by or any(get.get(name) for name, (_a, path) in FILTERS.items() if "__" in path)
+    sort = get.get("sort", "").removeprefix("-")
+    sorts = sort in SORTS and sort not in IN_PATIENT
+    return sorts or any(get.get(name) for name, (_answer, path) in FILTERS.items() if "__" in path)
 
 
 def _columns(get: QueryDict, sort: str) -> list[dict]:
@@ -162,11 +176,11 @@ def _columns(get: QueryDict, sort: str) -> list[dict]:
     headings = [
         ("study", _("Study number")),
         ("sex", _("Sex")),
-        ("born", _("Age at surgery")),
+        ("age", _("Age at surgery")),
         ("primary", _("Primary")),
         ("burden", _("Burden")),
         ("surgery", _("Operation")),
-        ("", _("Approach")),
+        ("approach", _("Approach")),
         ("blood", _("Blood loss")),
         ("", _("Worst complication")),
         ("", _("PFS")),
@@ -192,8 +206,12 @@ def case_page(request: HttpRequest, patient_uid: str) -> HttpResponse:
     case = load(patient)
     state = case_state(case)
     ends = EndPoints(case)
+    reported = last_vital_status(case)
     context = {
         "case": case,
+        "died_on": shown(Death._meta.get_field("death_date"), case.death),
+        "reported": reported,
+        "reported_label": codes.VITAL.label_of(reported),
         "patient": patient,
         "row": ListRow(case),
         "ends": ends,
@@ -203,11 +221,17 @@ def case_page(request: HttpRequest, patient_uid: str) -> HttpResponse:
         "state": state,
         "sections": [(one, section_rows(case, one.section)) for one in state.sections],
         "findings": _open_findings(case, request.user),
-        "recent": history_of(patient, newest=8),
+        "recent": entries(changes_of(patient)[:8]),
         "may_edit": access.can_edit(request.user, patient),
         "all_sections": SECTIONS,
     }
     return render(request, "registry/case.html", context)
+
+
+def last_vital_status(case: CaseFile) -> str | None:
+    """What the last visit that says anything about it reports; "dead" is never taken back."""
+    reported = [visit.vital_status for visit in case.visits if visit.vital_status]
+    return "dead" if "dead" in reported else reported[-1] if reported else None
 
 
 def _open_findings(case: CaseFile, user) -> list[Finding]:
@@ -221,5 +245,6 @@ def _open_findings(case: CaseFile, user) -> list[Finding]:
 def case_history(request: HttpRequest, patient_uid: str) -> HttpResponse:
     """Every change of a case: field, old, new, who, when."""
     patient = access.patient_or_404(request.user, patient_uid)
-    page = Paginator(history_of(patient), 100).get_page(request.GET.get("page"))
-    return render(request, "registry/history.html", {"patient": patient, "page": page})
+    page = Paginator(changes_of(patient), 100).get_page(request.GET.get("page"))
+    context = {"patient": patient, "page": page, "entries": entries(page)}
+    return render(request, "registry/history.html", context)

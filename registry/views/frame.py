@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_POST
 
 from registry import access
 from registry.reading import Unreadable, clean_text
+
+LONGEST_SEARCH = 60
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,18 @@ set_language = require_POST(set_language)
 set_language.login_required = False  # the login page, too, can be read in either language
 
 
+def wanted_number(request: HttpRequest) -> str:
+    """The number that is searched for, in half-width characters; "" for what cannot be one."""
+    try:
+        cleaned = clean_text(request.GET.get("q", ""))
+    except Unreadable:
+        return ""
+    return unicodedata.normalize("NFKC", cleaned)[:LONGEST_SEARCH]
+
+
 def search(request: HttpRequest) -> HttpResponse:
     """A study or registry number opens its case at once; anything else searches the list."""
-    try:
-        wanted = clean_text(request.GET.get("q", ""))
-    except Unreadable:
-        wanted = ""
+    wanted = wanted_number(request)
     patients = access.visible_patients(request.user)
     found = patients.filter(local_study_id__iexact=wanted)[:2] if wanted else []
     found = list(found) or (list(patients.filter(patient_uid=wanted.upper())[:2]) if wanted else [])

@@ -122,7 +122,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
         raise Http404
     posted = request.POST if request.method == "POST" else None
     language = speak(chosen_language(request)) if posted is not None else None
-    form = NewCaseForm(posted, centres=centres, prefix="head")
+    form = NewCaseForm(posted, centres=centres, half_typed=language is not None, prefix="head")
     doubts = []
     if posted is not None and form.is_valid() and language is None:
         form.settle_doubts(set(posted.getlist("confirm")))

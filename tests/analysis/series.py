@@ -6,45 +6,49 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import nan
 from types import SimpleNamespace
 
-from analysis.cohort.columns import COLUMNS, FAMILIES
+from analysis.cohort.columns import COLUMNS, FAMILIES, Entry
 from analysis.cohort.loading import tabulate
 from analysis.dataset import Column, Dataset
 from registry.labels import Label
 
 FIRST_DAY = date(2021, 9, 1)
 CENTRE = SimpleNamespace(centre_id="CN-TEST1", name=Label("Test hospital", "测试医院"))
-OPPOSITE = {1: "yes", 0: "no"}
+DAYS_PER_MONTH = 30.4375
 
 
 def series(size: int, **spoiled: object) -> Dataset:
     """`size` cases. A keyword names a column (or one flag of a family) and gives one value for all
     cases, or a list with one for each.
     """
-    values = [_spread(spoiled.pop(e.column.name, None), size, e.column) for e in COLUMNS]
-    families = []
+    answers = [[f"CASE{number:05}" for number in range(1, size + 1)], [1] * size]
+    answers += [_spread(spoiled.pop(e.column.name, None), size, e) for e in COLUMNS]
     for family in FAMILIES:
-        names = [column.name for column in family.columns()]
-        given = [spoiled.pop(name, 0.0) for name in names]
-        columns = [one if isinstance(one, list) else [one] * size for one in given]
-        families.append([tuple(column[row] for column in columns) for row in range(size)])
+        given = [spoiled.pop(column.name, 0.0) for column in family.columns()]
+        flags = [one if isinstance(one, list) else [one] * size for one in given]
+        answers.append([tuple(flag[row] for flag in flags) for row in range(size)])
     if spoiled:
         raise ValueError(f"no such columns: {sorted(spoiled)}")
-    ids = [f"CASE{number:05}" for number in range(1, size + 1)]
-    return tabulate({1: CENTRE}, ids, [1] * size, values, families)
+    return tabulate({1: CENTRE}, list(zip(*answers, strict=True)))
 
 
 MISSING = object()
 
 
-def _spread(given: object, size: int, column: Column) -> list:
+def _spread(given: object, size: int, entry: Entry) -> list:
+    """What each case answers, in the words of the record."""
     if given is MISSING:
         return [None] * size
-    if given is None:
-        return [_ordinary(column, number) for number in range(size)]
-    return given if isinstance(given, list) else [given] * size
+    values = [_ordinary(entry.column, number) for number in range(size)] if given is None else given
+    values = values if isinstance(values, list) else [values] * size
+    return [_as_recorded(value, entry) for value in values]
+
+
+def _as_recorded(value: object, entry: Entry) -> object:
+    if value is None or entry.scale is None:
+        return "ge" if entry.column.name.endswith("_bounded") and value else value
+    return value * DAYS_PER_MONTH
 
 
 def _ordinary(column: Column, number: int) -> object:
@@ -54,16 +58,13 @@ def _ordinary(column: Column, number: int) -> object:
     if column.name == "os_months":
         return 31.0 + (number * 5) % 17
     if column.name in ("synthetic", "os_event", "mortality_30", "mortality_90", "in_hospital_mortality"):
-        return 0
+        return "no"
     if column.name.endswith("_bounded"):
-        return 0
+        return None
     if column.kind == "number":
         return 20 + (number * 13) % 61
     if column.kind == "flag":
-        return OPPOSITE[int(number % 3 != 0)]
+        return "yes" if number % 3 else "no"
     if column.kind == "date":
         return FIRST_DAY + timedelta(days=17 * number)
     return column.levels[number % len(column.levels)][0]
-
-
-NOT_KNOWN = nan

@@ -9,20 +9,12 @@ from registry.models import Patient
 from tests.browser.base import BrowserTest
 from tests.browser.typing import CASE, answer, fill
 
-
-def _demo():
-    """The centre of the 31 synthetic patients."""
-    centre = demo.stored_centre()
-    demo.load(demo.cohort(), centre)
-    return centre
-
-
 SAVE = ".form-actions button[value=case]"
 
 
 class TypingACaseTest(BrowserTest):
     def setUp(self):
-        centre = _demo()
+        centre = demo.load_demo()
         self.user("surgeon", centre)
 
     def number_of_patients(self, page) -> str:
@@ -74,7 +66,7 @@ class TypingACaseTest(BrowserTest):
 
 class FormBehaviourTest(BrowserTest):
     def setUp(self):
-        centre = _demo()
+        centre = demo.load_demo()
         self.user("surgeon", centre)
         self.patient = Patient.objects.order_by("local_study_id").first()
         self.page = self.open("en")

@@ -137,7 +137,7 @@ class Projects(unittest.TestCase):
         """
         var = var or self.var
         if not fresh and "DATABASE_URL" not in more:
-            self.prepare(var, "database" if more == DURABLE else "throwaway-database")
+            self.prepare(var, "database" if DURABLE.items() <= more.items() else "throwaway-database")
         self._cleanup.callback(self.end_server, var)
         application = Application(var, sql, before, code, more)
         self._cleanup.callback(application.kill)

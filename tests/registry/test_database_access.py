@@ -11,8 +11,17 @@ from pathlib import Path
 
 import psycopg
 
+from registry.postgres import programs
 from registry.postgres.server import EmbeddedServer
-from tests.registry.applications import DURABLE, MAKE_TABLE, READ_TABLE, Application, Projects
+from tests.registry.applications import (
+    DURABLE,
+    MAKE_TABLE,
+    READ_TABLE,
+    ROOT,
+    Application,
+    Projects,
+    temporary_folder,
+)
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 NOBODY = 65534
@@ -156,6 +165,22 @@ def as_stranger(socket_folder: str, folder: Path, url: str) -> dict[str, str]:
 
 @unittest.skipUnless(AS_ROOT, "these are about root, and the tests do not run as root")
 class RootAndOthers(Projects):
+    """Both the project and the installed PostgreSQL lie where only root may enter."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.packages = Path(
+            cls.enterClassContext(temporary_folder())
+        )  # temporary folders are for their owner
+        installed = programs.folder().parents[1]
+        other_version = shutil.ignore_patterns("pginstall")
+        for folder in filter(Path.exists, (installed, installed.with_suffix(".libs"))):
+            shutil.copytree(folder, cls.packages / folder.name, ignore=other_version)
+
+    def starting(self, *words, **more) -> Application:
+        return super().starting(*words, PYTHONPATH=f"{ROOT}{os.pathsep}{self.packages}", **more)
+
     def setUp(self) -> None:
         super().setUp()
         self.home = self.top / "home of root"
@@ -220,8 +245,9 @@ class RootAndOthers(Projects):
         project = self.top / "home of a user"
         project.mkdir()
         os.chown(project, NOBODY, NOBODY)
-        # The capability lets it read the interpreter, which on some machines lies in root's home.
+        # The capability lets it read the programs, which here are in a folder of root.
         ordinary = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        ordinary += ("--securebits=+no_setuid_fixup",)
         ordinary += ("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
         mine = self.starting(var=project / "var", before=ordinary, fresh=True)
         roots = self.running()

@@ -343,6 +343,9 @@ class OtherTargetsTest(SimpleTestCase):
     def test_every_patient_of_one_grade_is_possible(self):
         self.assert_prints(replace(PAPER, liver_g2=31, grade_up=0), liver_g2=31, grade_up=0)
 
+    def test_no_patient_of_that_grade_is_possible(self):
+        self.assert_prints(replace(PAPER, liver_g2=0, grade_up=4), liver_g2=0, grade_up=4)
+
 
 class ImpossibleTargetsTest(SimpleTestCase):
     def refusal(self, **given) -> str:

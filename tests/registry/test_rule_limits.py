@@ -26,6 +26,18 @@ class DateLimitTest(LimitTest):
             | {"diagnosis.primary_diagnosis_date_prec": "d"},
         )
 
+    def test_the_first_day_of_a_centre_belongs_to_it(self):
+        self.answers("X208", "centre.active_from", (day(0), KEPT), (day(1), BROKEN))
+
+    def test_a_withdrawal_follows_the_first_consent_if_that_is_dated(self):
+        withdrawn = {"consent_status": "withdrawn", "withdrawal_date": day(-12)}
+        earlier = {"consent_status": "written", "consent_date": day(-30)}
+        undated = {"consent_status": "written"}
+        for others, wrong in (([], BROKEN), ([earlier], KEPT), ([undated], KEPT)):
+            signed = {"consent_status": "electronic", "consent_date": day(-11)}
+            self.check("X201", ({"consents": [signed, *others, withdrawn]}, wrong))
+        self.check("X201", ({"consents": [withdrawn]}, KEPT))
+
     def test_progression_and_its_visit_may_fall_on_one_day(self):
         self.answers("X015a", "visits.progression_date", (day(1), KEPT), (day(0), BROKEN))
         self.answers("X015b", "visits.progression_date", (day(92), KEPT), (day(93), BROKEN))
@@ -125,14 +137,21 @@ class TumourLimitTest(LimitTest):
             ("yes", BROKEN),
             beside=gone,
         )
-        self.check("X044a", ({"prior_treatments": [{"tx_category": "ssa"}]}, BROKEN))
+        for category, wrong in (
+            ("ssa", BROKEN),
+            (None, KEPT),
+            ("unknown", KEPT),
+            ("primary_resection", KEPT),
+        ):
+            self.check("X044a", ({"prior_treatments": [{"tx_category": category}]}, wrong))
 
     def test_of_several_resections_of_the_primary_one_must_agree(self):
         second = {"tx_category": "primary_resection", "tx_start_date": date(2022, 6, 3)}
         self.check("X044c", ({"+prior_treatments": second}, KEPT))
         wrong = {"prior_treatments[1].tx_start_date": date(2020, 1, 1), "+prior_treatments": second}
-        found = [one for one in findings(complete_case(wrong)) if one.rule.id == "X044c"]
-        self.assertEqual(len(found), 1)
+        case = complete_case(wrong)
+        found = [one.breach.seen_from("prior_treatments") for one in findings(case) if one.rule.id == "X044c"]
+        self.assertEqual([one.row for one in found], [case.prior_treatments[1]])
         self.answers(
             "X044c",
             "prior_treatments[1].tx_start_date",
@@ -233,6 +252,9 @@ class TumourLimitTest(LimitTest):
             "X233", "prior_treatments.tx_agent", (["other"], KEPT), (["unknown"], KEPT), (None, KEPT)
         )
         self.answers("X233", "prior_treatments.tx_agent", (["everolimus", "lanreotide"], BROKEN))
+        several = {"prior_treatments.tx_agent": ["captem", "everolimus"]}
+        message = next(one.message for one in findings(complete_case(several)) if one.rule.id == "X233")
+        self.assertIn("Capecitabine + temozolomide does not belong", message.en)
         self.answers(
             "X233", "prior_treatments.tx_category", (None, KEPT), ("unknown", KEPT), ("chemo", BROKEN)
         )
@@ -270,7 +292,8 @@ class OperationLimitTest(LimitTest):
         for name in ("debulking_pct", "n_mets_resected", "n_mets_ablated"):
             self.answers("X033", f"operation.{name}", (1, BROKEN), (0, KEPT), beside=explored)
         at_most = {**explored, "operation.n_mets_resected": 1}
-        self.answers("X033", "operation.n_mets_resected_cmp", ("lt", KEPT), ("ge", BROKEN), beside=at_most)
+        name = "operation.n_mets_resected_cmp"
+        self.answers("X033", name, ("lt", KEPT), ("le", KEPT), ("ge", BROKEN), beside=at_most)
 
     def test_the_whole_is_never_better_than_the_liver(self):
         for overall, liver, wrong in (
@@ -320,8 +343,11 @@ class OperationLimitTest(LimitTest):
         for surgeon, imaging, wrong in ((70, 90, KEPT), (70, 91, BROKEN), (90, 70, KEPT), (90, 69, BROKEN)):
             changes = {"operation.debulking_pct": surgeon, "operation.debulking_pct_imaging": imaging}
             self.check("X242", (changes, wrong))
-        least = {"operation.debulking_pct": 60, "operation.debulking_pct_cmp": "ge"}
-        self.check("X242", ({**least, "operation.debulking_pct_imaging": 95}, KEPT))
+        for surgeon, imaging in ((60, 95), (95, 60)):
+            changes = {"operation.debulking_pct": surgeon, "operation.debulking_pct_imaging": imaging}
+            at_least, at_most = ("ge", "le") if surgeon < imaging else ("le", "ge")
+            for name, comparator in (("debulking_pct", at_least), ("debulking_pct_imaging", at_most)):
+                self.answers("X242", f"operation.{name}_cmp", (comparator, KEPT), beside=changes)
 
     def test_a_large_loss_or_a_conversion_for_bleeding_is_an_incident(self):
         self.answers("X059", "operation.blood_loss_ml", (1999, KEPT), (2000, BROKEN))
@@ -349,6 +375,12 @@ class OperationLimitTest(LimitTest):
         ):
             changes = {"operation.octreotide_prophylaxis": route, "operation.octreotide_preop_bolus_ug": dose}
             self.check("X060a", (changes, wrong))
+
+    def test_an_open_operation_is_converted_in_neither_answer(self):
+        planned = {"operation.approach_planned": "open"}
+        self.check("X055a", ({**planned, "operation.conversion": "yes"}, BROKEN))
+        self.check("X055a", ({**planned, "operation.approach_final": "converted"}, BROKEN))
+        self.check("X055a", ({"operation.approach_planned": None, "operation.conversion": "yes"}, KEPT))
 
     def test_a_conversion_and_the_final_approach_agree_both_ways(self):
         for answer, final, wrong in (

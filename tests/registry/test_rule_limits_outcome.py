@@ -48,6 +48,8 @@ class PathologyLimitTest(LimitTest):
 
     def test_one_percent_is_no_fraction(self):
         self.answers("X074", "specimens.ki67_pct", (Decimal("0.9"), BROKEN), (Decimal("1.0"), KEPT))
+        half = {"specimens.ki67_pct": Decimal("0.5")}
+        self.answers("X074", "specimens.ki67_pct_cmp", ("ge", KEPT), ("approx", BROKEN), beside=half)
 
     def test_net_g3_is_doubted_above_fifty_five(self):
         g3 = {"specimens.grade_reported": "g3_net", "specimens.ki67_pct": Decimal("56.0")}
@@ -80,6 +82,14 @@ class PathologyLimitTest(LimitTest):
     def test_one_resected_lesion_asks_for_a_specimen(self):
         lost = {"specimens": []}
         self.answers("X080", "operation.n_mets_resected", (0, KEPT), (1, BROKEN), beside=lost)
+        for source, number, wrong in (
+            ("liver_resection", None, KEPT),
+            (None, None, KEPT),
+            ("liver_biopsy", None, BROKEN),
+            ("liver_resection", 2, BROKEN),
+        ):
+            specimen = {"specimen_source": source, "specimen_op_no": number}
+            self.check("X080", ({"specimens": [specimen]}, wrong))
         few = {**lost, "operation.n_mets_resected": 1}
         self.answers("X080", "operation.n_mets_resected_cmp", ("ge", BROKEN), ("le", KEPT), beside=few)
 
@@ -190,6 +200,12 @@ class OutcomeLimitTest(LimitTest):
         died = {**DIED_EARLY, **FATAL, "postop.died_in_hospital": "yes", "postop.discharge_date": None}
         self.answers("X123", "postop.icu_days", (41, KEPT), (42, BROKEN), beside=died)
 
+    def test_a_complication_that_is_not_described_yet_may_be_the_one(self):
+        again = {"postop.reoperation": "yes"}
+        self.answers("X120", "complications.management", (None, KEPT), (["drugs"], BROKEN), beside=again)
+        died = {**DIED_EARLY, "death.death_date": day(20)}
+        self.answers("X112", "complications.cd_grade", (None, KEPT), ("4a", BROKEN), beside=died)
+
     def test_reoperation_is_asked_about_once_the_list_is_checked(self):
         again = {"postop.reoperation": "yes"}
         self.answers("X120", "postop.complication_ascertainment", ("not_checked", KEPT), beside=again)
@@ -222,6 +238,7 @@ class FollowUpLimitTest(LimitTest):
             ("liver_resection", day(50), KEPT),
             ("chemo", day(50), BROKEN),
             ("mwa", None, KEPT),
+            (None, day(50), KEPT),
         ):
             therapy = {"line_no": 1, "subs_category": category, "subs_start_date": start}
             self.check("X126", ({**free, "subsequent_therapies": [therapy]}, wrong))
@@ -239,6 +256,12 @@ class FollowUpLimitTest(LimitTest):
             therapy = {"line_no": 1, "subs_category": "rfa", "subs_start_date": start}
             changes = {"subsequent_therapies": [therapy], "+visits": {"visit_date": day(600), **FREE}}
             self.check("X129", (changes, wrong))
+
+    def test_progression_is_dated_by_any_imaging_of_the_patient(self):
+        name = "visits[1].progression_date"
+        self.answers("X222", name, (day(90), KEPT), (day(91), BROKEN), (None, KEPT))
+        earlier = {name: day(300)}
+        self.answers("X222", "visits[0].imaging_date", (None, KEPT), (day(300), KEPT), beside=earlier)
 
     def test_a_new_therapy_may_start_shortly_before_the_visit_too(self):
         name = "subsequent_therapies[1].subs_start_date"

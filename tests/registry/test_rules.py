@@ -8,6 +8,7 @@ from django.test import SimpleTestCase
 
 import registry.rules
 from registry.case import REPEATED, SINGLE
+from registry.fields import answers
 from registry.models import Centre, Patient, Remark
 from registry.rules import QUERY, REJECT, RULES, WARN, findings
 from registry.rules.base import LONGEST_KEY
@@ -39,6 +40,18 @@ class ExamplesTest(SimpleTestCase):
             fields = [one.name for one in model._meta.concrete_fields if one.null]
             empty |= {f"{name}.{field}": None for field in fields}
         self.assertEqual(ids(complete_case(empty)), [])
+
+    def test_no_missing_answer_makes_a_contradiction_of_a_consistent_case(self):
+        case = complete_case()
+        for section, model in MODELS.items():
+            rows = case.patient.centre if section == "centre" else getattr(case, section)
+            for row in rows if isinstance(rows, list) else [rows]:
+                for answer in answers(model):
+                    given = getattr(row, answer.name)
+                    setattr(row, answer.name, None)
+                    with self.subTest(section=section, answer=answer.name):
+                        self.assertEqual(ids(case), [])
+                    setattr(row, answer.name, given)
 
     def test_every_rule_has_exactly_one_example_and_every_example_a_rule(self):
         self.assertCountEqual([one.id for one in RULES], [one.id for one in all_examples()])
@@ -193,6 +206,11 @@ class SectionTest(SimpleTestCase):
         [finding] = [one for one in findings(case, section="visits") if one.rule.id == "X220"]
         self.assertIs(finding.breach.row, case.visits[1])
 
+    def test_seen_from_elsewhere_it_involves_the_same_answers(self):
+        breach = the_one({"postop.discharge_date": day(-1)}, "X010").breach
+        self.assertCountEqual(breach.seen_from("operation").places, breach.places)
+        self.assertIsNone(breach.seen_from("death"))
+
     def test_a_section_with_one_row_needs_no_row(self):
         self.assertIsNone(the_one({"postop.icu_days": 8}, "X123").breach.row)
 
@@ -255,6 +273,19 @@ class ConfirmationTest(SimpleTestCase):
             with self.subTest(rule=example.id):
                 self.assertTrue(key.startswith(example.id))
                 self.assertLessEqual(len(key), LONGEST_KEY)
+
+    def test_a_confirmation_survives_a_better_wording(self):
+        self.assertEqual(
+            self.key(discharge_date=day(100)),
+            "X209 days=100 discharge_date=2023-07-21 surgery_date=2023-04-12",
+        )
+        for example in all_examples():
+            with self.subTest(rule=example.id):
+                self.assertNotRegex(the_one(example.broken, example.id).key, r"Label|[\u4e00-\u9fff]")
+
+    def test_a_contradiction_of_a_list_without_rows_is_not_confirmed_by_accident(self):
+        case = complete_case({"complications": []})
+        self.assertFalse(findings(case)[0].is_confirmed(self.confirmed(case, "postop", "")))
 
     def test_long_answers_are_told_apart_too(self):
         every = ["s1", "s2", "s3", "s5", "s6", "s7", "s8"]

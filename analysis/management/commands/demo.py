@@ -39,14 +39,15 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         self._say(PREPARING)
         call_command("migrate", verbosity=0, interactive=False)
-        centre = demo.stored_centre()
+        loaded_before = demo.is_loaded()
         try:
-            loaded = demo.load_cohort(centre)
+            centre = demo.load_demo()
         except demo.HoldsRealPatients as refusal:
             raise CommandError(f"{refusal.message.en}\n{refusal.message.zh}") from None
-        self._say(LOADED.fill(n=loaded) if loaded else LOADED_BEFORE)
+        self._say(LOADED_BEFORE if loaded_before else LOADED.fill(n=demo.PAPER.n))
         for language in LANGUAGES:
             self.stdout.write("")
+            self.stdout.flush()  # the report is written to the bytes underneath
             call_command("report", REPORT, language=language, stdout=self.stdout)
         self._write_reports(Path(options["output"]))
         self._tell_logins(centre)
