@@ -32,13 +32,13 @@ LONGEST_CODE = 32
 
 OUT_OF_RANGE = Label(
     "{label}: {value} is not possible; allowed is {low} to {high}{unit}.",
-    "{label}:{value} 超出允许范围,应为 {low}~{high}{unit}。",
+    "{label}：{value} 超出允许范围，应为 {low}~{high}{unit}。",
 )
 NOT_LISTED = Label(
-    "{label}: “{value}” is not one of the permitted answers.", "{label}:“{value}”不在允许的选项中。"
+    "{label}: “{value}” is not one of the permitted answers.", "{label}：“{value}”不在允许的选项中。"
 )
 NOT_ALONE = Label(
-    "{label}: “{none}” cannot stand together with other answers.", "{label}:“{none}”不能与其他选项同时选择。"
+    "{label}: “{none}” cannot stand together with other answers.", "{label}：“{none}”不能与其他选项同时选择。"
 )
 
 
@@ -317,7 +317,7 @@ class PatternValidator:
 
     def __call__(self, value: str) -> None:
         if not re.fullmatch(self.field.pattern, value):
-            message = Label("{label}: “{value}” is not valid; {hint}", "{label}:“{value}”格式不正确;{hint}")
+            message = Label("{label}: “{value}” is not valid; {hint}", "{label}：“{value}”格式不正确；{hint}")
             hint = self.field.pattern_hint or both(self.field.pattern)
             raise ValidationError(
                 str(message.fill(label=self.field.label, value=value, hint=hint)), code="pattern"

@@ -37,6 +37,7 @@ SUMMARY: dict[type[models.Model], tuple[str, ...]] = {
     SubsequentTherapy: ("subs_category", "subs_agent", "subs_start_date"),
     FollowupVisit: ("visit_date", "vital_status", "recist_overall"),
 }
+REMARK = Label("remark", "备注")
 REMARKED = Label("{label}: {kind}", "{label}:{kind}")
 OPERATIONS = {
     "insert": Label("entered", "录入"),
@@ -182,8 +183,11 @@ def remark_lines(change: Change) -> list[ChangeLine]:
     before, after = _both_sides(change, Remark)
     named = after if after.field else before
     answer = _answer(named)
-    label, kind = answer.label if answer else both(f"{named.table}.{named.field}"), named.kind
-    label = REMARKED.fill(label=label, kind=Remark.KINDS.get(kind, both(kind)))
+    if answer:
+        about = answer.label
+    else:
+        about = both(f"{named.table}.{named.field}") if named.field else REMARK
+    label = REMARKED.fill(label=about, kind=Remark.KINDS.get(named.kind, both(named.kind)))
     return [ChangeLine(label, _content(before, answer), _content(after, answer))]
 
 

@@ -140,6 +140,9 @@ STORAGES = {
     },
 }
 
+# A section is one form: three hundred visits (forms/editing.py) of some sixty inputs each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

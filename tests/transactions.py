@@ -70,7 +70,10 @@ def wait_until_somebody_waits() -> None:
     """Return as soon as another connection waits for a lock that this one holds."""
     with connection.cursor() as cursor:
         for _attempt in range(1000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks "
+                "WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
             if cursor.fetchone()[0]:
                 return
             cursor.execute("SELECT pg_sleep(0.02)")

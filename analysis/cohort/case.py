@@ -14,7 +14,6 @@ from math import nan
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from analysis.cohort.tables import Rows
 from registry import codes, definitions
 from registry.definitions import Debulking, Derived
 from registry.definitions.base import NO, YES
@@ -66,7 +65,9 @@ class Debulked(NamedTuple):
 
 
 class Case:
-    """The rows of one patient and what follows from them by `registry.definitions`."""
+    """The rows of one patient, section by section in the order of READ, and what follows from them
+    by `registry.definitions`; what happened after `as_of` is not seen.
+    """
 
     __slots__ = (
         "age",
@@ -99,23 +100,36 @@ class Case:
         "worst_complication",
     )
 
-    def __init__(self, patient: Any, tables: dict[str, Rows], as_of: date | None):
-        key = patient.patient_id
+    def __init__(
+        self,
+        as_of: date | None,
+        patient: Any,
+        consents: Sequence,
+        diagnosis: Any,
+        treatment_summary: Any,
+        prior_treatments: Sequence,
+        assessment: Any,
+        operation: Any,
+        specimens: Sequence,
+        postop: Any,
+        complications: Sequence,
+        subsequent_therapies: Sequence,
+        visits: Sequence,
+        death: Any,
+    ):
         self.patient = patient
-        self.consents = tables["consents"].of(key)
-        self.diagnosis = tables["diagnosis"].one(key)
-        self.assessment = tables["assessment"].one(key)
-        self.operation = tables["operation"].one(key)
-        self.postop = tables["postop"].one(key)
-        self.death = tables["death"].one(key)
-        death = None if self.death.patient_id is None else self.death
-        summary = tables["treatment_summary"].one(key)
-        self._before_surgery(tables["prior_treatments"].of(key), summary.prior_tx_none)
-        self._operation(tables["specimens"].of(key))
-        self._short_term(tables["complications"].of(key), death)
-        therapies = tables["subsequent_therapies"].of(key)
-        self._long_term(tables["visits"].of(key), therapies, death, as_of)
-        self._therapy(therapies, summary.subs_none)
+        self.consents = consents
+        self.diagnosis = diagnosis
+        self.assessment = assessment
+        self.operation = operation
+        self.postop = postop
+        self.death = death
+        died = None if death.patient_id is None else death
+        self._before_surgery(prior_treatments, treatment_summary.prior_tx_none)
+        self._operation(specimens)
+        self._short_term(complications, died)
+        self._long_term(visits, subsequent_therapies, died, as_of)
+        self._therapy(subsequent_therapies, treatment_summary.subs_none)
 
     @property
     def usable(self) -> bool:

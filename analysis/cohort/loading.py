@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import repeat
 from math import nan
 from operator import attrgetter
 from typing import NamedTuple
@@ -20,12 +21,13 @@ from django.db.models import QuerySet
 from analysis.cohort.case import Case
 from analysis.cohort.columns import COLUMNS, FAMILIES, Entry, Family
 from analysis.cohort.definition import Definition
-from analysis.cohort.tables import PATIENT, READ, Rows
+from analysis.cohort.tables import PATIENT, Streams
 from analysis.dataset import Column, Dataset
 from registry.case import INDEX_OPERATION
 from registry.labels import Label
 from registry.models import Centre, Change, Operation, Patient
 
+EPOCH = date(1970, 1, 1).toordinal()
 PatientRow = namedtuple("PatientRow", ("patient_id", *PATIENT))
 CENTRE = Column("centre", Label("Centre", "中心"), "category")
 
@@ -79,11 +81,9 @@ def _cases(definition: Definition, centre_ids: list[int]) -> Iterator[Case]:
     if not centre_ids:
         return
     patients = [PatientRow._make(row) for row in _patients(definition, centre_ids)]
-    keys = [patient.patient_id for patient in patients]
-    with ExitStack() as streams:
-        tables = {section: streams.enter_context(closing(Rows(section, keys))) for section in READ}
-        for patient in patients:
-            case = Case(patient, tables, definition.as_of)
+    with Streams([patient.patient_id for patient in patients]) as streams:
+        for rows in zip(patients, *streams.by_section.values(), strict=True):
+            case = Case(definition.as_of, *rows)
             if case.usable:
                 yield case
 
@@ -151,13 +151,23 @@ def _array(entry: Entry, values: Sequence) -> np.ndarray | pd.api.extensions.Ext
         numbers = np.array(values, dtype="float64")
         return entry.scale(numbers) if entry.scale else numbers
     if column.kind == "date":
-        return np.array(values, dtype="datetime64[D]").astype("datetime64[ns]")
+        days = [nan if value is None else value.toordinal() - EPOCH for value in values]
+        return _days(np.array(days, dtype="float64"))
     if column.kind == "flag":
-        known = entry.flags
-        return _flags(np.array([known.get(value, nan) for value in values], dtype="float64"))
+        return _flags(_looked_up(entry.flags, values, nan, "float64"))
     position = {code: place for place, (code, _) in enumerate(column.levels)}
-    places = np.array([position.get(value, -1) for value in values], dtype="int16")
-    return pd.Categorical.from_codes(places, categories=list(position))
+    return pd.Categorical.from_codes(_looked_up(position, values, -1, "int16"), categories=list(position))
+
+
+def _looked_up(meaning: Mapping, values: Sequence, missing: float, dtype: str) -> np.ndarray:
+    return np.fromiter(map(meaning.get, values, repeat(missing)), dtype, len(values))
+
+
+def _days(since_1970: np.ndarray) -> np.ndarray:
+    known = ~np.isnan(since_1970)
+    days = np.full(since_1970.size, "NaT", dtype="datetime64[D]")
+    days[known] = since_1970[known].astype("int64").astype("datetime64[D]")
+    return days.astype("datetime64[ns]")
 
 
 def _flags(values: np.ndarray) -> pd.arrays.IntegerArray:

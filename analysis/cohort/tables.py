@@ -6,18 +6,19 @@ Nothing that is computed from them depends on the order of a patient's rows, so 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
-from math import inf
+from itertools import chain
 
 from django.db import connection
 
 from registry import models
-from registry.case import INDEX_OPERATION
+from registry.case import INDEX_OPERATION, SINGLE
 from registry.definitions import READS
 
 ROWS_AT_ONCE = 10_000
-END = (inf,)  # behind the last row: later than every patient
+END = (None,)  # behind the last row: of no patient
 
 # Section of the case → its table and the answers read of it: those that a column shows, and those
 # that the definitions read. A comparator or precision comes along with its answer by itself.
@@ -111,46 +112,55 @@ def statement(section: str) -> str:
     return f"SELECT {columns} FROM {table} WHERE patient_id = ANY(%s){index_only} ORDER BY patient_id"
 
 
-def _stream(section: str, patient_ids: Sequence[int]) -> Iterator[tuple]:
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(statement(section), [patient_ids])
-        while rows := cursor.fetchmany(ROWS_AT_ONCE):
-            yield from rows
+class Streams:
+    """The rows of every table, patient by patient, side by side: the whole registry is never in memory.
 
-
-class Rows:
-    """The rows of one table, handed out patient by patient in ascending order.
-
-    Read as a stream beside the other tables, so that the whole registry is never in memory.
+    `by_section` has for each section an iterator that gives, for one of `patient_ids` after the other
+    (ascending), the list of the patient's rows; in SINGLE sections the one row, all of whose answers
+    are None where it was not entered.
     """
 
-    def __init__(self, section: str, patient_ids: Sequence[int]):
-        row = namedtuple(READ[section][0].__name__, ("patient_id", *columns_of(section)))
-        self.blank = row(*(None,) * len(row._fields))
-        self._named = partial(tuple.__new__, row)  # as row._make, without a call in Python for each row
-        self._stream = _stream(section, patient_ids)
-        self._next = next(self._stream, END)
+    def __init__(self, patient_ids: Sequence[int]):
+        with ExitStack() as cursors:
+            self.by_section = {section: _rows(cursors, section, patient_ids) for section in READ}
+            self._cursors = cursors.pop_all()
 
-    def of(self, patient_id: int) -> list:
-        """The rows of this patient; patients are asked for in ascending order."""
+    def __enter__(self) -> Streams:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        # a cursor that is left open would break a later transaction
+        self._cursors.close()
+
+
+def _rows(cursors: ExitStack, section: str, patient_ids: Sequence[int]) -> Iterator:
+    row = namedtuple(READ[section][0].__name__, ("patient_id", *columns_of(section)))
+    cursor = cursors.enter_context(connection.chunked_cursor())
+    cursor.execute(statement(section), [patient_ids])
+    stream = chain.from_iterable(iter(partial(cursor.fetchmany, ROWS_AT_ONCE), []))
+    named = partial(tuple.__new__, row)  # as row._make, without a call in Python for each row
+    if section in SINGLE:
+        return _one_each(stream, named, patient_ids, row(*(None,) * len(row._fields)))
+    return _grouped(stream, named, patient_ids)
+
+
+def _grouped(stream: Iterator[tuple], named: Callable, patient_ids: Sequence[int]) -> Iterator[list]:
+    row = next(stream, END)
+    for patient_id in patient_ids:
         found = []
-        row = self._next
-        while row[0] <= patient_id:
-            if row[0] == patient_id:
-                found.append(self._named(row))
-            row = next(self._stream, END)
-        self._next = row
-        return found
+        while row[0] == patient_id:
+            found.append(named(row))
+            row = next(stream, END)
+        yield found
 
-    def one(self, patient_id: int):
-        """The row of a single-row section, every answer None where it was not entered."""
-        row = self._next
+
+def _one_each(
+    stream: Iterator[tuple], named: Callable, patient_ids: Sequence[int], blank: tuple
+) -> Iterator[tuple]:
+    row = next(stream, END)
+    for patient_id in patient_ids:
         if row[0] == patient_id:
-            self._next = next(self._stream, END)
-            return self._named(row)
-        found = self.of(patient_id)
-        return found[0] if found else self.blank
-
-    def close(self) -> None:
-        """Give the database's cursor back; one that is left open breaks a later transaction."""
-        self._stream.close()
+            yield named(row)
+            row = next(stream, END)
+        else:
+            yield blank

@@ -8,7 +8,7 @@ from registry.labels import Label, short_code
 PROVENANCE = Label("Provenance", "报告来源")
 SYNTHETIC = Label(
     "Synthetic data: the patients are invented for demonstration, none is a real person.",
-    "合成数据:病例均为演示而虚构,不涉及任何真实患者。",
+    "合成数据：病例均为演示而虚构，不涉及任何真实患者。",
 )
 _TABLE = Label("Table {number}. {title}", "表{number}\u3000{title}")
 _FIGURE = Label("Figure {number}. {title}", "图{number}\u3000{title}")

@@ -93,7 +93,7 @@ def none_or_count(source: Source, which: Which) -> Cell:
 def median(source: Source, which: Which, unit: Label | None = None) -> Cell:
     """Median and quartiles with unit; says how many values are missing or limits only."""
     name = which.column
-    column, summary = source.data.columns[name], source.summary(name)
+    column, summary = source.data.columns[name], source.summary(name, which.asked(source))
     text = typeset.median_quartiles(
         summary, column.decimals, column.unit if unit is None else unit, source.conventions
     )
@@ -187,7 +187,7 @@ def limit_parts(source: Source, name: str) -> tuple[Part, ...]:
     bounded = f"{name}_bounded"
     if bounded not in source.data.columns:
         return ()
-    return _aside(source, source.data.known(name) & (source.data.numbers(bounded) == 1), _LIMITS)
+    return _aside(source, source.known(name) & (source.numbers(bounded) == 1), _LIMITS)
 
 
 def _aside(source: Source, cases: np.ndarray, words: tuple[Label, Label]) -> tuple[Part, ...]:

@@ -47,4 +47,4 @@ def _cell(source: Source, before: str, after: str) -> Cell:
 
 
 def _side(source: Source, name: str, code: str):
-    return Which(name, (code,)).counted(source) if code else ~source.data.known(name)
+    return Which(name, (code,)).counted(source) if code else ~source.known(name)

@@ -37,13 +37,13 @@ class Sexes(SingleLine):
         return source.data.columns[self.name].label
 
     def cell(self, source: Source) -> Cell:
-        known = source.data.known(self.name)
+        known = source.known(self.name)
         if not known.any():
             return cells.absent(source, Which(self.name))
         parts: list[Part] = []
         numbers: dict[str, int] = {"N": int(known.sum())}
         for level, (before, after) in _WORDS.items():
-            counted = source.data.mask(self.name, level)
+            counted = source.is_one_of(self.name, (level,))
             numbers[level] = int(counted.sum())
             if level != "other" or counted.any():
                 parts += [Part(_BETWEEN)] if parts else []

@@ -188,7 +188,7 @@ def _short_term(source: Source) -> list[Clause]:
 
 def _grade(source: Source) -> tuple[Parts, ...]:
     change = {code: Which("grade_change", (code,)) for code in ("up", "down", "same")}
-    comparable = source.data.mask("grade_change", *change)
+    comparable = source.is_one_of("grade_change", tuple(change))
     if not comparable.any():
         name = source.data.columns["grade_change"].label
         return (plain(NOT_RECORDED.fill(names=name)),)

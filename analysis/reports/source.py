@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,44 +18,69 @@ from registry.labels import Label
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The cases of one report and its conventions; curves are computed once."""
+    """The cases of one report and its conventions; arrays and curves are made once."""
 
     data: Dataset
     conventions: Conventions
+    _arrays: dict[tuple[str, str], np.ndarray] = field(default_factory=dict, repr=False, compare=False)
     _curves: dict[str, KaplanMeier] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.data)
 
+    def _array(self, what: str, name: str, make: Callable[[str], np.ndarray]) -> np.ndarray:
+        key = (what, name)
+        if key not in self._arrays:
+            self._arrays[key] = make(name)
+        return self._arrays[key]
+
     @property
     def everyone(self) -> np.ndarray:
-        return np.ones(len(self.data), dtype=bool)
+        return self._array("everyone", "", lambda _: np.ones(len(self.data), dtype=bool))
+
+    def numbers(self, name: str) -> np.ndarray:
+        """The values of a numeric or flag column as floats, NaN where missing."""
+        return self._array("numbers", name, self.data.numbers)
+
+    def known(self, name: str) -> np.ndarray:
+        """Which cases have a value in the column."""
+        return self._array("known", name, self.data.known)
+
+    def is_one_of(self, name: str, levels: tuple[str, ...]) -> np.ndarray:
+        """Which cases have one of `levels` in a category column."""
+        places = self._array("places", name, lambda _: self.data[name].cat.codes.to_numpy())
+        wanted = [place for place, (code, _) in enumerate(self.data.columns[name].levels) if code in levels]
+        return places == wanted[0] if len(wanted) == 1 else np.isin(places, wanted)
 
     def part(self, text: Label, cases: np.ndarray) -> Part:
         """A printed number with the cases behind it."""
         return Part(text, self.data.cases(cases))
 
-    def summary(self, name: str) -> Summary:
-        return describe.summarise(self.data.numbers(name), self.conventions)
+    def summary(self, name: str, among: np.ndarray | None = None) -> Summary:
+        """Location and spread of a column, of all cases or of those in `among`."""
+        values = self.numbers(name)
+        return describe.summarise(
+            values if among is None else np.where(among, values, np.nan), self.conventions
+        )
 
     def curve(self, end_point: str) -> KaplanMeier:
         """The survival curve of an end point, in months."""
         if end_point not in self._curves:
             self._curves[end_point] = survival.kaplan_meier(
-                self.data.numbers(f"{end_point}_months"), self.data.numbers(f"{end_point}_event")
+                self.numbers(f"{end_point}_months"), self.numbers(f"{end_point}_event")
             )
         return self._curves[end_point]
 
     def followed_for(self, end_point: str, months: float) -> np.ndarray:
         """Those at risk at a time: followed up at least as long."""
         with np.errstate(invalid="ignore"):
-            return self.curve(end_point).used & (self.data.numbers(f"{end_point}_months") >= months)
+            return self.curve(end_point).used & (self.numbers(f"{end_point}_months") >= months)
 
     def ended_by(self, end_point: str, months: float, *, event: bool) -> np.ndarray:
         """Those with the event (or censored) up to and including a time."""
         with np.errstate(invalid="ignore"):
-            ended = self.data.numbers(f"{end_point}_months") <= months
-        return self.curve(end_point).used & ended & (self.data.numbers(f"{end_point}_event") == event)
+            ended = self.numbers(f"{end_point}_months") <= months
+        return self.curve(end_point).used & ended & (self.numbers(f"{end_point}_event") == event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +97,8 @@ class Which:
 
     def counted(self, source: Source) -> np.ndarray:
         if self.levels:
-            return source.data.mask(self.column, *self.levels) & self.asked(source)
-        return (source.data.numbers(self.column) == 1) & self.asked(source)
+            return source.is_one_of(self.column, self.levels) & self.asked(source)
+        return (source.numbers(self.column) == 1) & self.asked(source)
 
     def asked(self, source: Source) -> np.ndarray:
         """The cases for which the question arises."""
@@ -81,11 +106,11 @@ class Which:
 
     def known(self, source: Source) -> np.ndarray:
         """The cases of which it is known whether they count."""
-        return source.data.known(self.column) & self.asked(source)
+        return source.known(self.column) & self.asked(source)
 
     def missing(self, source: Source) -> np.ndarray:
         """The cases for which the question arises and of which it is not known."""
-        return self.asked(source) & ~source.data.known(self.column)
+        return self.asked(source) & ~source.known(self.column)
 
     def label(self, source: Source) -> Label:
         """The wording of the flag, or of the one level."""
@@ -101,7 +126,7 @@ class AnyKind:
 
     def counted(self, source: Source) -> np.ndarray:
         flags = [
-            source.data.numbers(name) == 1
+            source.numbers(name) == 1
             for name, column in source.data.columns.items()
             if name.startswith(f"{self.prefix}_") and column.kind == "flag"
         ]

@@ -12,7 +12,7 @@ from django.utils.functional import lazystr
 
 from registry.admin.columns import ChosenFilter, answer_column
 from registry.admin.forms import AnswersForm, Questions
-from registry.admin.scope import Careful, Recorded, scope
+from registry.admin.scope import Careful, Recorded, Searched, scope
 from registry.forms.record import Group
 from registry.labels import Label
 from registry.models import Centre, Membership
@@ -70,7 +70,7 @@ class BySuperusers:
         return request.user.is_superuser
 
 
-class MembersOfCentre(BySuperusers, admin.TabularInline):
+class MembersOfCentre(BySuperusers, Searched, admin.TabularInline):
     """Who works at a centre."""
 
     model = Membership
@@ -113,6 +113,7 @@ class CentreAdmin(Questions, BySuperusers, Recorded):
 
     form = AnswersForm
     inlines = (MembersOfCentre,)
+    ordering = ("centre_id",)
     search_fields = ("centre_id", "centre_name_en", "centre_name_zh")
     list_display = (
         *(answer_column(Centre, name) for name in ("centre_id", "centre_name_en", "centre_name_zh")),

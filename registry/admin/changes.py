@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.timezone import localtime
 
@@ -62,12 +61,10 @@ def lines_of(change: Change, look_up: bool = False) -> list[Became]:
     model = watched_models().get(change.table_name)
     if model is None:
         return [_raw(column, pair) for column, pair in change.changes.items()]
+    told = remark_lines(change) if model is Remark else describe_change(change, model)
+    answered = [Became(one.label, _or_nothing(one.old), _or_nothing(one.new)) for one in told]
     if model is Remark:
-        return _remark(change)
-    answered = [
-        Became(one.label, _or_nothing(one.old), _or_nothing(one.new))
-        for one in describe_change(change, model)
-    ]
+        return answered
     return answered + _other_columns(change, model, look_up)
 
 
@@ -87,13 +84,6 @@ def in_brief(change: Change) -> list[Label]:
     lines = sentences(change)
     shown = lines[:IN_BRIEF]
     return [*shown, MORE.fill(n=len(lines) - IN_BRIEF)] if len(lines) > IN_BRIEF else shown
-
-
-def _remark(change: Change) -> list[Became]:
-    try:
-        return [Became(one.label, _or_nothing(one.old), _or_nothing(one.new)) for one in remark_lines(change)]
-    except FieldDoesNotExist:  # the question that the remark is about has been given up since
-        return [_raw(column, pair) for column, pair in change.changes.items()]
 
 
 def _other_columns(change: Change, model: type[models.Model], look_up: bool) -> list[Became]:

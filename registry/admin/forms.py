@@ -23,11 +23,17 @@ from registry.forms import SECTIONS
 from registry.forms.editing import newest_change
 from registry.forms.inputs import CodeInput, CodeSetInput
 from registry.forms.record import Group, RecordForm
-from registry.labels import Label
+from registry.labels import Label, both
 from registry.models import Patient
 
 WITH_UNIT = Label("{label} ({unit})", "{label}({unit})")
 MOST_OPERATIONS = 20
+NOT_ALL_ROWS = Label(
+    "These are not the rows that the case has by now. Open the page again.",
+    "此处的记录与病例现有记录不一致。请重新打开本页。",
+)
+ONLY_ONE = Label("There can be only one {row}.", "{row}只能有一条。")
+ONE_EACH = Label("{names}: only one {row} with each.", "{names}：每个只能有一条{row}。")
 
 
 class AnswersForm(RecordForm):
@@ -153,6 +159,21 @@ class RowFormSet(forms.BaseInlineFormSet):
     def __init__(self, *args, form_kwargs, **kwargs):
         super().__init__(*args, form_kwargs=form_kwargs, **kwargs)
         form_kwargs["edit"].formsets.append(self)
+
+    def clean(self) -> None:
+        """Rows that the page did not send could not be judged with the others."""
+        super().clean()
+        if not len(self.initial_forms) == self.initial_form_count() == len(self.get_queryset()):
+            raise ValidationError(str(NOT_ALL_ROWS))
+
+    def get_unique_error_message(self, unique_check: tuple[str, ...]) -> str:
+        """In words, without the patient, whom the whole page is about."""
+        row = both(str(self.model._meta.verbose_name))
+        columns = [self.model._meta.get_field(one) for one in unique_check if one != "patient"]
+        if not columns:
+            return str(ONLY_ONE.fill(row=row))
+        names = both(", ".join(str(one.verbose_name) for one in columns))
+        return str(ONE_EACH.fill(names=names, row=row))
 
     @property
     def kept_forms(self) -> list[CaseForm]:

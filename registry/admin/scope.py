@@ -12,6 +12,7 @@ from functools import cached_property
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, models, transaction
 from django.db.models import QuerySet
@@ -29,6 +30,7 @@ from registry.reading import Unreadable, clean_text
 CENTRE = Label("Centre", "中心")
 LONGEST_SEARCH = 60
 LOOKUPS = {"", "exact", "isnull", "gte", "lt"}
+KEY_DIGITS = 19
 PARTS_OF_A_DATE = {"year", "month", "day"}
 
 
@@ -54,7 +56,24 @@ def scope(request: HttpRequest) -> Scope:
     return request.admin_scope
 
 
-class Careful:
+class PlainSelect(AutocompleteSelect):
+    """Django's select that searches while one types; what is no key at all is no choice."""
+
+    def optgroups(self, name: str, value: list, attrs=None):
+        keys = [one for one in map(str, value) if one.isascii() and one.isdecimal() and len(one) < KEY_DIGITS]
+        return super().optgroups(name, keys, attrs)
+
+
+class Searched:
+    """Mixed into admin classes and inlines: their autocomplete fields survive whatever was posted."""
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = PlainSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class Careful(Searched):
     """Mixed into each admin class: no address and no search makes a server error or looks elsewhere."""
 
     actions = None  # a bulk action would delete without showing what

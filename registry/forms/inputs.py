@@ -129,7 +129,7 @@ class WordsInput(TypedInput):
 
 
 TOO_LONG = Label(
-    "{label}: {n} characters; at most {most} are allowed.", "{label}:共{n}个字符,最多允许{most}个。"
+    "{label}: {n} characters; at most {most} are allowed.", "{label}：共{n}个字符，最多允许{most}个。"
 )
 
 

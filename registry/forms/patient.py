@@ -10,10 +10,10 @@ from registry.labels import Label
 from registry.models import Centre, Patient
 
 CENTRE = Label("Centre", "中心")
-NEEDED = Label("{label}: a new case needs one.", "{label}:新病例必须填写。")
+NEEDED = Label("{label}: a new case needs one.", "{label}：新病例必须填写。")
 TAKEN = Label(
     "{label}: “{value}” is already used in this centre; every case needs its own.",
-    "{label}:“{value}”在本中心已被使用,每例须有唯一编号。",
+    "{label}：“{value}”在本中心已被使用，每例须有唯一编号。",
 )
 
 GROUPS = (

@@ -27,9 +27,9 @@ from registry.reading import Reading
 
 UNLIKELY = Label(
     "{label} {value} is unusual (usual: {low} to {high}{unit}). Is it correct?",
-    "{label} {value} 不常见(常见范围 {low}~{high}{unit}),是否无误?",
+    "{label} {value} 不常见（常见范围 {low}~{high}{unit}），是否无误？",
 )
-UNUSUAL_CODE = Label("{label}: “{value}” is unusual. Is it correct?", "{label}:“{value}”较少见,是否无误?")
+UNUSUAL_CODE = Label("{label}: “{value}” is unusual. Is it correct?", "{label}：“{value}”较少见，是否无误？")
 READ_AS = ":read:"  # in the key of a doubt: not the value is doubted but how its text was read
 
 
@@ -189,8 +189,9 @@ class RecordForm(forms.ModelForm):
         return self._missing_reason(name)
 
     def _is_untouched(self, name: str) -> bool:
-        """The input still holds exactly what was stored."""
-        return self.instance.pk is not None and self.data.get(self.add_prefix(name)) == self.initial[name]
+        """The answer still stands exactly as it was stored."""
+        kept = self.instance.pk is not None and self.cleaned_data.get(name) is not None
+        return kept and self.data.get(self.add_prefix(name)) == self.initial[name]
 
     def _remarks(self, kind: str) -> list[Remark]:
         """What was remarked about this stored row."""

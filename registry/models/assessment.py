@@ -25,7 +25,7 @@ class Assessment(OperationRow):
         soft=(140, 200),
         need="1R",
         slip=reading.metres_hint,
-        hint=Label("in centimetres, for example 172", "以厘米填写,例如 172"),
+        hint=Label("in centimetres, for example 172", "以厘米填写，例如 172"),
     )
     weight_kg = Decimal(
         Label("Weight", "体重"), places=1, unit=both("kg"), hard=(25, 250), soft=(38, 130), need="1R"

@@ -9,7 +9,7 @@ from registry.labels import Label, both
 from registry.models.naming import named
 
 CODE_HINT = Label(
-    "two letters, a hyphen, then 3 to 8 letters or digits", "两个大写字母、连字符,再加3~8位大写字母或数字"
+    "two letters, a hyphen, then 3 to 8 letters or digits", "两个大写字母、连字符，再加3~8位大写字母或数字"
 )
 COUNTRY_HINT = Label("two capital letters (ISO 3166-1)", "两个大写字母(ISO 3166-1)")
 

@@ -9,9 +9,9 @@ from registry.labels import Label
 from registry.models.naming import named
 from registry.models.patient import ClinicalRow
 
-TOPOGRAPHY_HINT = Label("C and two digits, for example C25.4", "C加两位数字,例如 C25.4")
+TOPOGRAPHY_HINT = Label("C and two digits, for example C25.4", "C加两位数字，例如 C25.4")
 MORPHOLOGY_HINT = Label(
-    "four digits, slash, digit, for example 8240/3", "四位数字、斜线、一位数字,例如 8240/3"
+    "four digits, slash, digit, for example 8240/3", "四位数字、斜线、一位数字，例如 8240/3"
 )
 T_HINT = Label("TX or T0 to T4 with an optional letter", "TX或T0~T4,可加字母")
 N_HINT = Label("NX or N0 to N2 with an optional letter", "NX或N0~N2,可加字母")
@@ -46,7 +46,7 @@ class Diagnosis(ClinicalRow):
     primary_diagnosis_date = PartialDay(
         Label("Date of NEN diagnosis", "神经内分泌肿瘤确诊日期"),
         need="1R",
-        hint=Label("first histology; a year or a month is enough", "首次病理确诊;可只填年或年月"),
+        hint=Label("first histology; a year or a month is enough", "首次病理确诊；可只填年或年月"),
     )
     netlm_diagnosis_date = PartialDay(Label("Date liver metastases found", "肝转移诊断日期"), need="1R")
     functional_status = Coded(
@@ -54,7 +54,7 @@ class Diagnosis(ClinicalRow):
         codes.FUNC,
         need="1R",
         hint=Label(
-            "clinical hormone syndrome, not a raised marker alone", "以临床激素综合征为准,单纯标志物升高不算"
+            "clinical hormone syndrome, not a raised marker alone", "以临床激素综合征为准，单纯标志物升高不算"
         ),
     )
     hormone_syndrome = CodedSet(

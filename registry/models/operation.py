@@ -32,7 +32,7 @@ class Operation(OperationRow):
     surgery_date = Day(
         Label("Date of operation", "手术日期"),
         need="1R*",
-        hint=Label("day of incision; all survival times start here", "切皮当日;所有生存时间由此起算"),
+        hint=Label("day of incision; all survival times start here", "切皮当日；所有生存时间由此起算"),
     )
     stage_of_plan = Coded(Label("Stage", "手术分期"), codes.STAGE, need="1R")
     urgency = Coded(Label("Urgency", "手术时机"), codes.URGENCY, usual=("elective",), need="2R")
@@ -79,7 +79,7 @@ class Operation(OperationRow):
         comparator=("approx",),
         need="1R",
         slip=reading.litres_hint,
-        hint=Label("from the anaesthetic record; 0 only if there was none", "以麻醉记录为准;确无出血时填 0"),
+        hint=Label("from the anaesthetic record; 0 only if there was none", "以麻醉记录为准；确无出血时填 0"),
     )
     blood_loss_method = Coded(
         Label("How blood loss was measured", "出血量评估方法"), codes.BLMETHOD, need="2O"

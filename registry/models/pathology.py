@@ -23,7 +23,7 @@ class Specimen(ClinicalRow):
     specimen_date = PartialDay(
         Label("Date of sampling", "取材日期"),
         need="1R",
-        hint=Label("day of the procedure, not of the report", "取材日期,非报告日期"),
+        hint=Label("day of the procedure, not of the report", "取材日期，非报告日期"),
     )
     specimen_op_no = Whole(
         Label("Linked operation", "对应手术序号"), hard=(1, 20), need="1C", shown_when=LIVER_RESECTION
@@ -36,11 +36,11 @@ class Specimen(ClinicalRow):
         places=1,
         unit=both("%"),
         hard=(0, 100),
-        soft=(1, 95),
+        soft=(Exact("0.5"), 95),
         comparator=True,
         need="1R",
         slip=reading.fraction_hint,
-        hint=Label("hot-spot count; <3 and ≈10 are understood", "热点区计数;可填 <3、≈10"),
+        hint=Label("hot-spot count; <3 and ≈10 are understood", "热点区计数；可填 <3、≈10"),
     )
     ki67_low = Decimal(
         Label("Ki-67 range, lower", "Ki-67区间下限"),

@@ -53,7 +53,7 @@ class Patient(models.Model):
     birth_ym = YearMonth(
         Label("Year and month of birth", "出生年月"),
         need="1R",
-        hint=Label("year and month only, for example 1968-05", "只填年月,例如 1968-05"),
+        hint=Label("year and month only, for example 1968-05", "只填年月，例如 1968-05"),
     )
     hereditary_syndrome = Coded(Label("Hereditary syndrome", "遗传综合征"), codes.HEREDITARY, need="2R")
     smoking_status = Coded(Label("Smoking", "吸烟史"), codes.SMOKING, need="3O")

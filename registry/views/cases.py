@@ -152,6 +152,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "columns": _columns(request.GET, sort),
         "address": request.GET,
         "may_open": access.editable_centres(request.user).exists(),
+        "is_member": page.paginator.count > 0 or access.centres_of(request.user).exists(),
     }
     return render(request, "registry/case_list.html", context)
 

@@ -20,6 +20,7 @@ from registry.forms import BY_SLUG, SECTIONS
 from registry.forms.conflicts import Conflict, conflicts
 from registry.forms.editing import SectionEdit, newest_change
 from registry.forms.patient import NewCaseForm, PatientForm
+from registry.labels import joined
 from registry.views.frame import chosen_language, speak
 
 
@@ -96,7 +97,7 @@ def _saved(request: HttpRequest, patient, section) -> HttpResponse:
     if state.state not in (EMPTY, DRAFT):
         messages.success(request, _("%(section)s: saved, complete.") % {"section": section.title})
     else:
-        missing = "; ".join(str(one) for one in state.missing[:6])
+        missing = str(joined(list(state.missing[:6]), en="; ", zh=";"))
         more = len(state.missing) - 6
         if more > 0:
             missing += _(" and %(n)d more") % {"n": more}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 from django.contrib import admin
@@ -37,6 +38,10 @@ class Administration(TestCase):
 
     def setUp(self):
         self.client.force_login(self.editor)
+        for name in ("django.request", "django.security"):  # refusals are wanted here, and looked at
+            logger = logging.getLogger(name)
+            self.addCleanup(logger.setLevel, logger.level)
+            logger.setLevel(logging.CRITICAL)
 
     @property
     def patient(self) -> Patient:

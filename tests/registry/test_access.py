@@ -162,6 +162,12 @@ class Reader(Entry):
         self.assertEqual(self.client.post("/cases/new/", {"head-local_study_id": "S-9"}).status_code, 404)
         self.assertEqual(newest_change(), before)
 
+    def test_an_empty_list_does_not_send_a_member_to_the_administrator(self):
+        Patient.objects.all().delete()
+        text = Page(self.client.get("/cases/")).text
+        self.assertIn("There is no case yet", text)
+        self.assertNotIn("not a member", text)
+
     def test_editing_one_centre_does_not_open_the_other(self):
         Membership.objects.create(user=self.reader, centre=factories.centre("CN-OTHER"))
         self.assertEqual(self.client.get(self.url("operation")).status_code, 404)

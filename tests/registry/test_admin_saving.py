@@ -281,15 +281,9 @@ class Rules(Administration):
         self.assertEqual(Complication.objects.filter(patient=self.patient).count(), 2)
 
     def test_a_new_row_is_judged_with_the_case(self):
-        form = new_row(
-            self.open(self.patient),
-            "complication_rows",
-            comp_type="ssi",
-            cd_grade="5",
-            onset_date="2022-03-04",
-        )
-        why = self.refused(self.client.post(page_of(self.patient), form))
-        self.assertIn("V", why)
+        answered = {"comp_type": "ssi", "cd_grade": "1", "onset_date": "2022-02-04"}
+        form = new_row(self.open(self.patient), "complication_rows", **answered)
+        self.assertIn("2022-02-04", self.refused(self.client.post(page_of(self.patient), form)))
 
     def test_a_contradiction_that_was_there_before_does_not_stand_in_the_way_but_is_said(self):
         PostopCourse.objects.filter(patient=self.patient).update(discharge_date=date(2022, 2, 20))
@@ -365,9 +359,8 @@ class Rows(Administration):
     def test_one_operation_number_is_given_once(self):
         second = factories.operated(self.patient, on=date(2022, 9, 1), op_no=2)
         self.assertIn("already exists", self.refused(self.post(second, op_no="1")))
-        self.assertIn(
-            "already exists", self.refused(self.post(self.patient, **{"operation_rows-1-op_no": "1"}))
-        )
+        why = self.refused(self.post(self.patient, **{"operation_rows-1-op_no": "1"}))
+        self.assertIn("Operation number: only one operation with each.", why)
         for wrong in ("0", "99999999999", "one", ""):
             with self.subTest(wrong):
                 self.refused(self.post(second, op_no=wrong))
@@ -378,6 +371,11 @@ class Rows(Administration):
         self.saved(self.post(course, op_no="3"))
         (change,) = since(before)
         self.assertEqual(change.changes["op_no"], [1, 3])
+
+    def test_a_second_row_of_a_single_section_is_refused_on_the_page_of_the_patient(self):
+        form = new_row(self.open(self.patient), "diagnosis_rows", primary_site="colon")
+        why = self.refused(self.client.post(page_of(self.patient), form))
+        self.assertIn("There can be only one diagnosis.", why)
 
     def test_a_single_section_offers_no_second_row(self):
         page = self.page(page_of(self.patient))

@@ -79,6 +79,12 @@ class Understood(Entry):
         self.saved(self.type("operation"))
         self.assertEqual((self.as_typed(), newest_change()), (["800 ml"], before))
 
+    def test_what_was_typed_goes_when_its_question_is_no_longer_asked(self):
+        self.saved(self.type("operation", pringle_used="yes", pringle_total_min="30 分钟"))
+        self.assertEqual(self.as_typed(), ["30 分钟"])
+        self.saved(self.type("operation", pringle_used="no"))
+        self.assertEqual(self.as_typed(), [])
+
     def test_what_was_typed_goes_when_another_value_comes(self):
         self.saved(self.type("operation", blood_loss_ml="800 ml"))
         self.saved(self.type("operation", blood_loss_ml="900"))

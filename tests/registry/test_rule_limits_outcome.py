@@ -274,3 +274,31 @@ class FollowUpLimitTest(LimitTest):
         for visit, wrong in ((day(499), BROKEN), (day(500), KEPT), (day(900), KEPT)):
             self.check("X225", ({**DIED, "+visits": {"visit_date": visit, **told}}, wrong))
             self.check("X016", ({**DIED, "+visits": {"visit_date": visit, **told}}, KEPT))
+
+    def test_a_death_known_to_the_month_follows_what_happened_in_that_month(self):
+        month = {"death.death_date": date(2024, 8, 1), "death.death_date_prec": "m"}
+        for visit, told, after, before in (
+            (date(2024, 8, 31), "alive_nos", KEPT, KEPT),
+            (date(2024, 9, 1), "alive_nos", BROKEN, KEPT),
+            (date(2024, 8, 1), "dead", KEPT, KEPT),
+            (date(2024, 7, 31), "dead", KEPT, BROKEN),
+        ):
+            changes = {**month, "+visits": {"visit_date": visit, "vital_status": told}}
+            self.check("X016", (changes, after))
+            self.check("X225", (changes, before))
+
+    def test_an_ablation_known_to_the_month_may_have_cleared_what_was_seen_in_that_month(self):
+        therapy = {"line_no": 1, "subs_category": "rfa", "subs_start_date_prec": "m"}
+        free = {"visits.recist_overall": "cr"}
+        for month, wrong in ((date(2023, 7, 1), KEPT), (date(2023, 8, 1), BROKEN)):
+            changes = {**free, "subsequent_therapies": [{**therapy, "subs_start_date": month}]}
+            self.check("X126", (changes, wrong))
+        for month, wrong in ((date(2024, 3, 1), BROKEN), (date(2024, 4, 1), KEPT)):
+            later = {"+visits": {"visit_date": day(600), **FREE}}
+            changes = {**later, "subsequent_therapies": [{**therapy, "subs_start_date": month}]}
+            self.check("X129", (changes, wrong))
+
+    def test_a_therapy_known_to_the_month_may_start_within_the_window(self):
+        name = "subsequent_therapies[1].subs_start_date"
+        month = {f"{name}_prec": "m"}
+        self.answers("X130", name, (date(2024, 2, 1), KEPT), (date(2024, 1, 1), BROKEN), beside=month)
