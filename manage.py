@@ -14,8 +14,9 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit(
-            "Django is not installed for this Python. Either run “make demo”, which prepares everything, or use\n"
-            "the project's environment: .venv/bin/python manage.py …  (Windows: .venv\\Scripts\\python manage.py …)"
+            "Django is not installed for this Python. Either run “make demo”, which prepares everything,\n"
+            "or use the project's environment: .venv/bin/python manage.py …\n"
+            "(Windows: .venv\\Scripts\\python manage.py …)"
         )
     try:
         execute_from_command_line(sys.argv)
