@@ -26,8 +26,9 @@ SIZES = (31, 1_000, 10_000, 100_000)
 REPETITIONS = 3
 ROOT = Path(__file__).resolve().parent.parent
 MEBI = 1 << 20
+TABLES, CASES = "tables", "cases.csv"
 
-# The bars of the project's issue: name, what is compared, at which size, the most it may be.
+# The bars of the project: name, what is compared, at which size, the most it may be.
 BARS = (
     ("31 cases, seconds", "report_seconds", 31, 0.5),
     ("1 000 cases, times the script", "to_script", 1_000, 1.0),
@@ -42,7 +43,7 @@ BARS = (
 def main() -> None:
     arguments = _arguments()
     if arguments.measure:
-        print(json.dumps(_measure(arguments.measure, arguments.file)))
+        print(json.dumps(_measure(arguments.measure, arguments.folder)))
         return
     with tempfile.TemporaryDirectory(prefix="netlm-benchmark-") as folder:
         os.environ |= {"NETLM_VAR": folder, "NETLM_THROWAWAY_DATABASE": "1"}
@@ -62,7 +63,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--repetitions", type=int, default=REPETITIONS)
     parser.add_argument("--measure", choices=CONTENDERS, help=argparse.SUPPRESS)
-    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -78,10 +79,9 @@ def _compare(size: int, repetitions: int, folder: Path) -> dict[str, float]:
     from benchmarks.throwaway import registry_of
 
     with registry_of(size) as database:
-        file = folder / f"cohort-{size}.csv"
-        _export(file)
+        _export(folder)
         turns = [
-            {name: _in_a_process_of_its_own(name, file, database) for name in CONTENDERS}
+            {name: _in_a_process_of_its_own(name, folder, database) for name in CONTENDERS}
             for _ in range(repetitions)
         ]
     result = {
@@ -89,22 +89,53 @@ def _compare(size: int, repetitions: int, folder: Path) -> dict[str, float]:
         for name in CONTENDERS
         for what in turns[0][name]
     }
-    for other in ("script", "fetch"):
+    for other in CONTENDERS:
         ratios = (turn["report"]["seconds"] / turn[other]["seconds"] for turn in turns)
         result[f"to_{other}"] = median(ratios)
     return result
 
 
-def _export(file: Path) -> None:
-    """The cohort as the tidy file that the script starts from."""
+def _export(folder: Path) -> None:
+    """What the scripts start from: the tables of the record, and the finished table of the cases.
+
+    Stops when the script does not come to the same cases: then it would not do the same work.
+    """
+    from django.db import connection
+
     from analysis import cohort
+    from benchmarks import plain_script
     from registry.models import Centre
 
-    cohort.load(cohort.Definition(), Centre.objects.all()).frame.to_csv(file, index=False)
+    tables = folder / TABLES
+    tables.mkdir(exist_ok=True)
+    for name, statement in _statements().items():
+        with (
+            (tables / f"{name}.csv").open("wb") as file,
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY ({statement}) TO STDOUT WITH (FORMAT csv, HEADER)") as copy,
+        ):
+            for block in copy:
+                file.write(block)
+    frame = cohort.load(cohort.Definition(), Centre.objects.all()).frame
+    frame.to_csv(folder / CASES, index=False)
+    derived = plain_script.derived(tables)
+    different = plain_script.differences(derived, frame)
+    if different:
+        sys.exit(f"the script and the report do not agree on {different}")
 
 
-def _in_a_process_of_its_own(name: str, file: Path, database: str) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.report", "--measure", name, "--file", str(file)]
+def _statements() -> dict[str, str]:
+    """The columns that the report reads, table by table."""
+    from analysis.cohort.tables import PATIENT, READ, columns_of
+
+    columns = {name: ("patient_id", *columns_of(name)) for name in READ}
+    found = {name: (READ[name][0]._meta.db_table, ", ".join(names)) for name, names in columns.items()}
+    found["patients"] = ("registry_patient", ", ".join(("id AS patient_id", *PATIENT)))
+    return {name: f"SELECT {names} FROM {table}" for name, (table, names) in found.items()}
+
+
+def _in_a_process_of_its_own(name: str, folder: Path, database: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.report", "--measure", name, "--folder", str(folder)]
     environment = os.environ | {"NETLM_BENCHMARK_DATABASE": database}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -112,9 +143,8 @@ def _in_a_process_of_its_own(name: str, file: Path, database: str) -> dict[str, 
     return json.loads(done.stdout)
 
 
-def _measure(name: str, file: Path) -> dict[str, float]:
-    contender = CONTENDERS[name]
-    work = contender(file)
+def _measure(name: str, folder: Path) -> dict[str, float]:
+    work = CONTENDERS[name](folder)
     begin = time.perf_counter()
     parts = work()
     seconds = time.perf_counter() - begin
@@ -142,7 +172,7 @@ def _connected() -> None:
     connection.ensure_connection()
 
 
-def _report(_file: Path) -> Callable[[], dict[str, float]]:
+def _report(_folder: Path) -> Callable[[], dict[str, float]]:
     """The whole report as the command makes it: load, statistics, JSON."""
     _connected()
     from django.utils import timezone
@@ -169,23 +199,25 @@ def _report(_file: Path) -> Callable[[], dict[str, float]]:
     return work
 
 
-def _script(file: Path) -> Callable[[], None]:
+def _script(folder: Path) -> Callable[[], None]:
     from benchmarks import plain_script
 
-    return lambda: plain_script.run(file) and None
+    return lambda: plain_script.from_tables(folder / TABLES) and None
 
 
-def _fetch(_file: Path) -> Callable[[], None]:
+def _finished(folder: Path) -> Callable[[], None]:
+    from benchmarks import plain_script
+
+    return lambda: plain_script.from_cases(folder / CASES) and None
+
+
+def _fetch(_folder: Path) -> Callable[[], None]:
     """The same columns of the same tables, fetched with psycopg and thrown away."""
     _connected()
     import psycopg
     from django.db import connection
 
-    from analysis.cohort.tables import PATIENT, READ, columns_of
-
-    tables = {READ[name][0]._meta.db_table: ("patient_id", *columns_of(name)) for name in READ}
-    tables["registry_patient"] = ("id", *PATIENT)
-    statements = [f"SELECT {', '.join(columns)} FROM {table}" for table, columns in tables.items()]
+    statements = list(_statements().values())
     given = connection.get_connection_params()
     address = {name: given[name] for name in ("host", "port", "user", "password", "dbname") if name in given}
 
@@ -201,20 +233,26 @@ def _fetch(_file: Path) -> Callable[[], None]:
 CONTENDERS: dict[str, Callable[[Path], Callable[[], dict[str, float] | None]]] = {
     "report": _report,
     "script": _script,
+    "finished": _finished,
     "fetch": _fetch,
+}
+WORDS = {
+    "script": "pandas, tableone, lifelines on the tables as CSV",
+    "finished": "the same on one CSV in which all is derived already",
+    "fetch": "psycopg, the same columns and nothing else",
 }
 
 
 def _print_size(size: int, found: dict[str, float]) -> None:
     print(f"\n{size:,} cases".replace(",", " "))
     print(
-        f"  report      {found['report_seconds']:8.3f} s   (load {found['report_load']:.3f}, statistics "
-        f"{found['report_build']:.3f}, json {found['report_json']:.3f}; peak {found['report_peak']:.0f} MiB)"
+        f"  report   {found['report_seconds']:8.3f} s   load {found['report_load']:.3f}, statistics "
+        f"{found['report_build']:.3f}, json {found['report_json']:.3f}; peak {found['report_peak']:.0f} MiB"
     )
-    for other, words in (("script", "pandas, tableone, lifelines on CSV"), ("fetch", "bare psycopg fetch")):
+    for other, words in WORDS.items():
         print(
-            f"  {other:11} {found[f'{other}_seconds']:8.3f} s   ({words}; peak {found[f'{other}_peak']:.0f} "
-            f"MiB); the report takes {found[f'to_{other}']:.2f} times as long",
+            f"  {other:8} {found[f'{other}_seconds']:8.3f} s   {words}; peak {found[f'{other}_peak']:.0f} MiB; "
+            f"the report takes {found[f'to_{other}']:.2f} times as long",
             flush=True,
         )
 

@@ -38,7 +38,7 @@ SUMMARY: dict[type[models.Model], tuple[str, ...]] = {
     FollowupVisit: ("visit_date", "vital_status", "recist_overall"),
 }
 REMARK = Label("remark", "备注")
-REMARKED = Label("{label}: {kind}", "{label}:{kind}")
+REMARKED = Label("{label}: {kind}", "{label}：{kind}")
 OPERATIONS = {
     "insert": Label("entered", "录入"),
     "update": Label("changed", "修改"),

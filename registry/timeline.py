@@ -21,6 +21,7 @@ DIAGNOSED = Label("Diagnosis", "确诊")
 METASTASES = Label("Liver metastases", "肝转移")
 PRIMARY_REMOVED = Label("Primary removed", "原发灶切除")
 OPERATED = Label("Operation", "手术")
+COMPLICATION = Label("Complication", "并发症")
 DISCHARGED = Label("Discharge", "出院")
 IMAGED = Label("Imaging", "影像")
 PROGRESSED = Label("Progression", "进展")
@@ -113,7 +114,7 @@ def _operation(case: CaseFile) -> list[Mark]:
     marks += _point("operation", "discharge", DISCHARGED, case.postop.discharge_date)
     for row in case.complications:
         named = [codes.COMP.label_of(row.comp_type), codes.CD.label_of(row.cd_grade)]
-        label = joined([one for one in named if one], en=" ", zh=" ")
+        label = joined([one for one in named if one], en=" ", zh=" ") if any(named) else COMPLICATION
         marks += _point("operation", "complication", label, row.onset_date)
     return marks
 

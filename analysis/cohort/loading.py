@@ -30,6 +30,13 @@ from registry.models import Centre, Change, Operation, Patient
 EPOCH = date(1970, 1, 1).toordinal()
 PatientRow = namedtuple("PatientRow", ("patient_id", *PATIENT))
 CENTRE = Column("centre", Label("Centre", "中心"), "category")
+CASE_NAME, CENTRE_KEY = "patient.patient_uid", "patient.centre_id"
+
+# What a case is asked for: its single rows whole, and everything derived.
+ROWS = ("patient", "diagnosis", "assessment", "operation", "postop", "death")
+ASKED = ROWS + tuple(
+    one.path for one in (*COLUMNS, *FAMILIES) if not one.path.startswith(tuple(f"{name}." for name in ROWS))
+)
 
 
 class LatestChange(NamedTuple):
@@ -57,15 +64,27 @@ def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
         if not definition.centres or centre.centre_id in definition.centres
     }
     answers = []
-    ask = attrgetter("patient.patient_uid", "patient.centre_id", *(one.path for one in (*COLUMNS, *FAMILIES)))
     with (
         _one_state_of_the_registry(),
         _collector_paused(),
         closing(_cases(definition, list(scope))) as cases,
     ):
+        ask = attrgetter(*ASKED)
         for case in cases:
             answers.append(ask(case))
-        return tabulate(scope, answers)
+        return tabulate(scope, _by_path(answers))
+
+
+def _by_path(answers: list[tuple]) -> dict[str, Sequence]:
+    """What all cases answer at each path; the answers of a row of the record are taken out together."""
+    found: dict[str, Sequence] = dict(zip(ASKED, zip(*answers, strict=True), strict=False))
+    for section in ROWS:
+        rows = found.pop(section, ())
+        names = rows[0]._fields if rows else ()
+        found |= {
+            f"{section}.{name}": column for name, column in zip(names, zip(*rows, strict=True), strict=True)
+        }
+    return found
 
 
 def study_numbers(case_ids: Iterable[str], centres: Iterable[Centre]) -> dict[str, str]:
@@ -124,24 +143,28 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def tabulate(scope: Mapping[int, Centre], answers: Sequence[tuple]) -> Dataset:
-    """One table from the answers of each case: its name, the key of its centre in `scope`, then one
-    answer for each of COLUMNS and each of FAMILIES.
+def tabulate(scope: Mapping[int, Centre], answers: Mapping[str, Sequence]) -> Dataset:
+    """One table from what all cases answer, by the paths of COLUMNS and FAMILIES, and by the paths of
+    the registry number and of the centre, whose keys are those of `scope`. Without cases nothing is given.
     """
-    given = zip(*answers, strict=True) if answers else iter([()] * (2 + len(COLUMNS) + len(FAMILIES)))
-    ids, centre_keys = next(given), next(given)
+
+    def given(path: str) -> Sequence:
+        return answers.get(path, ())
+
     levels = tuple((centre.centre_id, centre.name) for centre in scope.values())
-    centre = Entry(replace(CENTRE, levels=levels), "")
+    centre = Entry(replace(CENTRE, levels=levels), CENTRE_KEY)
     columns = [centre.column]
-    arrays = [_array(centre, [scope[key].centre_id for key in centre_keys])]
+    arrays = [_array(centre, [scope[key].centre_id for key in given(CENTRE_KEY)])]
     for entry in COLUMNS:
         columns.append(entry.column)
-        arrays.append(_array(entry, next(given)))
+        arrays.append(_array(entry, given(entry.path)))
     for family in FAMILIES:
         columns += family.columns()
-        arrays += map(_flags, _spread(family, next(given)).T)
+        arrays += map(_flags, _spread(family, given(family.path)).T)
     frame = pd.DataFrame(dict(zip((column.name for column in columns), arrays, strict=True)))
-    return Dataset(frame, {column.name: column for column in columns}, np.array(ids, dtype=object))
+    return Dataset(
+        frame, {column.name: column for column in columns}, np.array(given(CASE_NAME), dtype=object)
+    )
 
 
 def _array(entry: Entry, values: Sequence) -> np.ndarray | pd.api.extensions.ExtensionArray:

@@ -17,7 +17,7 @@ from registry import models
 from registry.case import INDEX_OPERATION, SINGLE
 from registry.definitions import READS
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 2_000
 END = (None,)  # behind the last row: of no patient
 
 # Section of the case → its table and the answers read of it: those that a column shows, and those

@@ -49,12 +49,18 @@ class AnswersForm(RecordForm):
             )
 
     def clean(self):
-        """Keeps in `dropped` the answers that were given to questions which are not asked."""
+        """Keeps in `dropped` the answers that were given to questions which are not asked.
+
+        What nobody touched is not written anew: a set of answers keeps its order, too.
+        """
         given = [
             name for name in self.answers if self.cleaned_data.get(name) is not None or name in self._errors
         ]
         cleaned = super().clean()
         self.dropped = [self.answers[name] for name in given if not self.fields[name].asked]
+        for name in self.answers if self.instance.pk else ():
+            if self.fields[name].asked and name not in self.changed_data:
+                cleaned.pop(name, None)
         return cleaned
 
     def _dress(self, field: forms.Field, answer: Answer) -> None:

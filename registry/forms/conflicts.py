@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NOTHING = both("–")
 REMOVED = Label("(removed)", "(已删除)")
 NOT_STORABLE = Label("(cannot be stored, see below)", "(无法保存，见下)")
-REASON = Label("{label}: why it is missing", "{label}:缺失原因")
+REASON = Label("{label}: why it is missing", "{label}：缺失原因")
 
 
 @dataclass(frozen=True)

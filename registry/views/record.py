@@ -97,7 +97,7 @@ def _saved(request: HttpRequest, patient, section) -> HttpResponse:
     if state.state not in (EMPTY, DRAFT):
         messages.success(request, _("%(section)s: saved, complete.") % {"section": section.title})
     else:
-        missing = str(joined(list(state.missing[:6]), en="; ", zh=";"))
+        missing = str(joined(list(state.missing[:6]), en="; ", zh="；"))
         more = len(state.missing) - 6
         if more > 0:
             missing += _(" and %(n)d more") % {"n": more}

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 from analysis.cohort.columns import COLUMNS, FAMILIES, Entry
-from analysis.cohort.loading import tabulate
+from analysis.cohort.loading import CASE_NAME, CENTRE_KEY, tabulate
 from analysis.dataset import Column, Dataset
 from registry.labels import Label
 
@@ -22,15 +22,19 @@ def series(size: int, **spoiled: object) -> Dataset:
     """`size` cases. A keyword names a column (or one flag of a family) and gives one value for all
     cases, or a list with one for each.
     """
-    answers = [[f"CASE{number:05}" for number in range(1, size + 1)], [1] * size]
-    answers += [_spread(spoiled.pop(e.column.name, None), size, e) for e in COLUMNS]
+    answers: dict[str, list] = {
+        CASE_NAME: [f"CASE{number:05}" for number in range(1, size + 1)],
+        CENTRE_KEY: [1] * size,
+    }
+    for entry in COLUMNS:
+        answers[entry.path] = _spread(spoiled.pop(entry.column.name, None), size, entry)
     for family in FAMILIES:
         given = [spoiled.pop(column.name, 0.0) for column in family.columns()]
         flags = [one if isinstance(one, list) else [one] * size for one in given]
-        answers.append([tuple(flag[row] for flag in flags) for row in range(size)])
+        answers[family.path] = [tuple(flag[row] for flag in flags) for row in range(size)]
     if spoiled:
         raise ValueError(f"no such columns: {sorted(spoiled)}")
-    return tabulate({1: CENTRE}, list(zip(*answers, strict=True)))
+    return tabulate({1: CENTRE}, answers)
 
 
 MISSING = object()

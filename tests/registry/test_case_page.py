@@ -263,6 +263,7 @@ class TimeLine(Entry):
         factories.row(FollowupVisit, self.patient, progression_date=date(2022, 8, 1))
         marks = self.marks(load(self.patient))
         self.assertEqual(marks["Treatment"], ["? 2021-01-01", "Somatostatin analogue 2021-01-01"])
+        self.assertEqual(marks["Operation"], ["Complication 2022-03-03"])
         self.assertEqual(self.case_page().response.status_code, 200)
 
 

@@ -389,7 +389,7 @@ class HistoryPage(Entry):
         )
         self.assertIn(["Operating time: confirmed as correct", "–", "900 min"], self.lines())
         self.assertIn(["Operating time: confirmed as correct", "–", "15小时"], self.lines())
-        self.assertIn(["手术时机:已确认无误", "–", "限期"], self.lines("zh-hans"))
+        self.assertIn(["手术时机：已确认无误", "–", "限期"], self.lines("zh-hans"))
 
     def test_a_removed_row_keeps_its_answers_in_the_history(self):
         self.saved(self.add("complications", comp_type="ssi", cd_grade="1"))
