@@ -124,7 +124,7 @@ def derived(folder: Path) -> pd.DataFrame:
     for name, days in DAYS:
         for day in days:
             tables[name][day] = pd.to_datetime(tables[name][day], format="%Y-%m-%d")
-    cases = tables["patients"].set_index("patient_id")
+    cases = tables["patients"].set_index("patient_id").sort_index()
     for name in ("diagnosis", "treatment_summary", "assessment", "operation", "postop", "death"):
         cases = cases.join(tables[name].set_index("patient_id"))
     consent = tables["consents"].sort_values("id").groupby("patient_id").last()
@@ -301,7 +301,7 @@ def differences(cases: pd.DataFrame, of_the_report: pd.DataFrame) -> list[str]:
         if pd.api.types.is_numeric_dtype(other):
             answered = pd.to_numeric(one, errors="coerce")
             if one.dtype == object:  # an answer of the record as it stands in the file
-                answered = one.map({"yes": 1.0, "no": 0.0})
+                answered = one.map({"yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0})
             numbers = other.astype("float64")
             if not np.allclose(answered, numbers, equal_nan=True):
                 found.append(name)

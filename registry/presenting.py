@@ -19,24 +19,11 @@ from registry.labels import Label, both, joined
 from registry.models import (
     Centre,
     Change,
-    Complication,
-    Consent,
-    FollowupVisit,
     Patient,
-    PriorTreatment,
     Remark,
-    Specimen,
-    SubsequentTherapy,
 )
+from registry.summaries import summary_of
 
-SUMMARY: dict[type[models.Model], tuple[str, ...]] = {
-    Consent: ("consent_status", "consent_date"),
-    PriorTreatment: ("tx_category", "tx_agent", "tx_start_date", "tx_best_response"),
-    Specimen: ("specimen_source", "specimen_date", "grade_reported", "ki67_pct"),
-    Complication: ("comp_type", "cd_grade", "onset_date"),
-    SubsequentTherapy: ("subs_category", "subs_agent", "subs_start_date"),
-    FollowupVisit: ("visit_date", "vital_status", "recist_overall"),
-}
 REMARK = Label("remark", "备注")
 REMARKED = Label("{label}: {kind}", "{label}：{kind}")
 OPERATIONS = {
@@ -44,12 +31,6 @@ OPERATIONS = {
     "update": Label("changed", "修改"),
     "delete": Label("removed", "删除"),
 }
-
-
-def summary_of(row: models.Model) -> Label:
-    """The one line that says which row of a repeated section this is."""
-    parts = [shown(row._meta.get_field(name), row) for name in SUMMARY.get(type(row), ())]
-    return joined([part for part in parts if part.en], en=" · ", zh=" · ")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from registry.models import (
     SubsequentTherapy,
     TreatmentSummary,
 )
-from registry.presenting import summary_of
+from registry.summaries import summary_of
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from registry.case import instance
 from registry.fields import answers, shown
 from registry.labels import Label, both
 from registry.models import Change, Remark
-from registry.presenting import summary_of
+from registry.summaries import summary_of
 
 if TYPE_CHECKING:
     from registry.forms.editing import EditedRow, SectionEdit

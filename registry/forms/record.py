@@ -24,6 +24,7 @@ from registry.fields import Answer, Measured, answers
 from registry.labels import Label
 from registry.models import Remark
 from registry.reading import Reading
+from registry.summaries import summary_of
 
 UNLIKELY = Label(
     "{label} {value} is unusual (usual: {low} to {high}{unit}). Is it correct?",
@@ -232,6 +233,4 @@ class RecordForm(forms.ModelForm):
     @property
     def summary(self) -> str:
         """One line that says what this row is, for the closed card of a repeated section."""
-        from registry.presenting import summary_of
-
         return str(summary_of(self.instance)) if self.instance.pk else ""
