@@ -6,6 +6,7 @@ embedded PostgreSQL, its own secret key under var/, reachable from this machine 
 
 import os
 import secrets
+import sys
 import warnings
 from pathlib import Path
 
@@ -128,7 +129,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-_collected = (STATIC_ROOT / "staticfiles.json").exists()
+# collectstatic itself must already write hashed, compressed files; later starts then find them
+_collected = (STATIC_ROOT / "staticfiles.json").exists() or sys.argv[1:2] == ["collectstatic"]
 WHITENOISE_USE_FINDERS = not _collected  # before collectstatic, each file is served from where it lies
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 STORAGES = {
