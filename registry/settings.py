@@ -142,7 +142,7 @@ STORAGES = {
     },
 }
 
-# A section is one form: three hundred visits (forms/editing.py) of some sixty inputs each.
+# A section is one form: some three hundred visits of some sixty inputs each still fit into one post.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

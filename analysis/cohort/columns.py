@@ -35,13 +35,15 @@ class Entry:
     """A column and where a case has its value: `path` is an attribute of `Case`.
 
     `flags` says which of the values of a flag column mean yes (1) and no (0); all others are missing.
-    `scale` turns the numbers of the case into those of the column.
+    `scale` turns the numbers of the case into those of the column. `places` are the values that stand
+    for the levels of a category, in their order, where these are not the levels themselves.
     """
 
     column: Column
     path: str
     flags: Mapping[object, float] = field(default_factory=lambda: FLAGS)
     scale: Callable[[np.ndarray], np.ndarray] | None = None
+    places: tuple = ()
 
 
 @dataclass(frozen=True, slots=True)

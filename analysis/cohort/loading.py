@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import repeat
+from itertools import islice, repeat
 from math import nan
 from operator import attrgetter
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from registry.case import INDEX_OPERATION
 from registry.labels import Label
 from registry.models import Centre, Change, Operation, Patient
 
+CASES_AT_ONCE = 5_000
 EPOCH = date(1970, 1, 1).toordinal()
 PatientRow = namedtuple("PatientRow", ("patient_id", *PATIENT))
 CENTRE = Column("centre", Label("Centre", "中心"), "category")
@@ -37,6 +38,7 @@ ROWS = ("patient", "diagnosis", "assessment", "operation", "postop", "death")
 ASKED = ROWS + tuple(
     one.path for one in (*COLUMNS, *FAMILIES) if not one.path.startswith(tuple(f"{name}." for name in ROWS))
 )
+NOBODY = defaultdict(tuple)  # nobody answers anything
 
 
 class LatestChange(NamedTuple):
@@ -63,27 +65,26 @@ def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
         for centre in centres
         if not definition.centres or centre.centre_id in definition.centres
     }
-    answers = []
+    ask = attrgetter(*ASKED)
     with (
         _one_state_of_the_registry(),
         _collector_paused(),
         closing(_cases(definition, list(scope))) as cases,
     ):
-        ask = attrgetter(*ASKED)
-        for case in cases:
-            answers.append(ask(case))
-        return tabulate(scope, _by_path(answers))
+        asked = map(ask, cases)
+        blocks = []
+        while answers := list(islice(asked, CASES_AT_ONCE)):
+            blocks.append(encoded(_by_path(answers), scope))
+    return tabulate(blocks, scope)
 
 
 def _by_path(answers: list[tuple]) -> dict[str, Sequence]:
-    """What all cases answer at each path; the answers of a row of the record are taken out together."""
-    found: dict[str, Sequence] = dict(zip(ASKED, zip(*answers, strict=True), strict=False))
+    """What cases answer at each path; the answers of a row of the record are taken out together."""
+    found: dict[str, Sequence] = dict(zip(ASKED, zip(*answers, strict=True), strict=True))
     for section in ROWS:
-        rows = found.pop(section, ())
-        names = rows[0]._fields if rows else ()
-        found |= {
-            f"{section}.{name}": column for name, column in zip(names, zip(*rows, strict=True), strict=True)
-        }
+        rows = found.pop(section)
+        columns = zip(rows[0]._fields, zip(*rows, strict=True), strict=True)
+        found |= {f"{section}.{name}": column for name, column in columns}
     return found
 
 
@@ -143,43 +144,70 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def tabulate(scope: Mapping[int, Centre], answers: Mapping[str, Sequence]) -> Dataset:
-    """One table from what all cases answer, by the paths of COLUMNS and FAMILIES, and by the paths of
-    the registry number and of the centre, whose keys are those of `scope`. Without cases nothing is given.
-    """
+Scope = Mapping[int, Centre]
 
-    def given(path: str) -> Sequence:
-        return answers.get(path, ())
 
-    levels = tuple((centre.centre_id, centre.name) for centre in scope.values())
-    centre = Entry(replace(CENTRE, levels=levels), CENTRE_KEY)
-    columns = [centre.column]
-    arrays = [_array(centre, [scope[key].centre_id for key in given(CENTRE_KEY)])]
-    for entry in COLUMNS:
-        columns.append(entry.column)
-        arrays.append(_array(entry, given(entry.path)))
-    for family in FAMILIES:
-        columns += family.columns()
-        arrays += map(_flags, _spread(family, given(family.path)).T)
-    frame = pd.DataFrame(dict(zip((column.name for column in columns), arrays, strict=True)))
-    return Dataset(
-        frame, {column.name: column for column in columns}, np.array(given(CASE_NAME), dtype=object)
+@dataclass(frozen=True)
+class Block:
+    """Some cases as plain numbers: what their answers take in memory can go before the next are read."""
+
+    ids: Sequence[str]
+    columns: list[np.ndarray]  # the centre and each of COLUMNS: numbers, days, flags, places of levels
+    families: list[np.ndarray]  # for each of FAMILIES one row for a case, one column for a code
+
+
+def encoded(answers: Mapping[str, Sequence], scope: Scope) -> Block:
+    """What some cases answer, by the paths of the columns."""
+    return Block(
+        answers[CASE_NAME],
+        [_encoded(entry, answers[entry.path]) for entry in _entries(scope)],
+        [_spread(family, answers[family.path]) for family in FAMILIES],
     )
 
 
-def _array(entry: Entry, values: Sequence) -> np.ndarray | pd.api.extensions.ExtensionArray:
-    """The values in the type of the column's kind; what the kind does not know is missing."""
-    column = entry.column
-    if column.kind == "number":
+def tabulate(blocks: Sequence[Block], scope: Scope) -> Dataset:
+    """One table of the cases of all blocks; without any it has the same columns and types."""
+    blocks = [encoded(NOBODY, scope), *blocks]
+    columns, arrays = [], []
+    for entry, parts in zip(_entries(scope), zip(*(one.columns for one in blocks), strict=True), strict=True):
+        columns.append(entry.column)
+        arrays.append(_typed(entry.column, np.concatenate(parts)))
+    for family, parts in zip(FAMILIES, zip(*(one.families for one in blocks), strict=True), strict=True):
+        columns += family.columns()
+        arrays += map(_flags, np.concatenate(parts).T)
+    frame = pd.DataFrame(dict(zip((column.name for column in columns), arrays, strict=True)))
+    ids = np.array([case for block in blocks for case in block.ids], dtype=object)
+    return Dataset(frame, {column.name: column for column in columns}, ids)
+
+
+def _entries(scope: Scope) -> tuple[Entry, ...]:
+    levels = tuple((centre.centre_id, centre.name) for centre in scope.values())
+    return (Entry(replace(CENTRE, levels=levels), CENTRE_KEY, places=tuple(scope)), *COLUMNS)
+
+
+def _encoded(entry: Entry, values: Sequence) -> np.ndarray:
+    """The values as numbers; what the kind of the column does not know is missing."""
+    kind = entry.column.kind
+    if kind == "number":
         numbers = np.array(values, dtype="float64")
         return entry.scale(numbers) if entry.scale else numbers
+    if kind == "date":
+        return np.array([nan if day is None else day.toordinal() - EPOCH for day in values], dtype="float64")
+    if kind == "flag":
+        return _looked_up(entry.flags, values, nan, "float64")
+    keys = entry.places or [code for code, _ in entry.column.levels]
+    return _looked_up({key: place for place, key in enumerate(keys)}, values, -1, "int16")
+
+
+def _typed(column: Column, values: np.ndarray) -> np.ndarray | pd.api.extensions.ExtensionArray:
+    """The numbers in the type of the column's kind."""
     if column.kind == "date":
-        days = [nan if value is None else value.toordinal() - EPOCH for value in values]
-        return _days(np.array(days, dtype="float64"))
+        return _days(values)
     if column.kind == "flag":
-        return _flags(_looked_up(entry.flags, values, nan, "float64"))
-    position = {code: place for place, (code, _) in enumerate(column.levels)}
-    return pd.Categorical.from_codes(_looked_up(position, values, -1, "int16"), categories=list(position))
+        return _flags(values)
+    if column.kind == "category":
+        return pd.Categorical.from_codes(values, categories=[code for code, _ in column.levels])
+    return values
 
 
 def _looked_up(meaning: Mapping, values: Sequence, missing: float, dtype: str) -> np.ndarray:

@@ -6,7 +6,7 @@ from registry import codes
 from registry.case import CaseFile
 from registry.labels import Label
 from registry.models import PriorTreatment, SubsequentTherapy
-from registry.rules.base import REJECT, WARN, Verdict, rule
+from registry.rules.base import QUERY, REJECT, WARN, Verdict, rule
 from registry.rules.operands import days_between, known, rows_before, span
 
 
@@ -67,7 +67,7 @@ def agent_of_another_category(case: CaseFile, row: PriorTreatment) -> Verdict:
 
 @rule(
     "X044a",
-    REJECT,
+    QUERY,  # not a refusal: with X044b refusing the other order, neither section could be corrected first
     "diagnosis.primary_status_at_index",
     "treatment_summary.prior_tx_none",
     message=Label(

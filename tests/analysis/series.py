@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 from analysis.cohort.columns import COLUMNS, FAMILIES, Entry
-from analysis.cohort.loading import CASE_NAME, CENTRE_KEY, tabulate
+from analysis.cohort.loading import CASE_NAME, CENTRE_KEY, encoded, tabulate
 from analysis.dataset import Column, Dataset
 from registry.labels import Label
 
@@ -34,7 +34,7 @@ def series(size: int, **spoiled: object) -> Dataset:
         answers[family.path] = [tuple(flag[row] for flag in flags) for row in range(size)]
     if spoiled:
         raise ValueError(f"no such columns: {sorted(spoiled)}")
-    return tabulate({1: CENTRE}, answers)
+    return tabulate([encoded(answers, {1: CENTRE})], {1: CENTRE})
 
 
 MISSING = object()
