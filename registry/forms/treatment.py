@@ -17,8 +17,10 @@ SUBSEQUENT = (
         Label("Course", "经过"),
         "subs_start_date",
         "subs_end_date",
+        "subs_sessions",
         "subs_guided_by_grade",
         "subs_best_response",
+        "subs_symptom_response",
     ),
 )
 

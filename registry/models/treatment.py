@@ -85,6 +85,19 @@ class SubsequentTherapy(ClinicalRow):
         Label("Choice changed because of new grade", "因术后病理级别变化调整方案"), need="2R"
     )
     subs_best_response = Coded(Label("Best response", "最佳疗效"), codes.RECIST, need="2O")
+    subs_sessions = Whole(
+        Label("Cycles or sessions", "周期数或次数"),
+        hard=(1, 200),
+        soft=(1, 60),
+        need="2O",
+        hint=Label("sessions of embolisation, cycles of PRRT or chemotherapy", "栓塞次数、PRRT或化疗周期数"),
+    )
+    subs_symptom_response = Coded(
+        Label("Symptom response", "症状缓解程度"),
+        codes.SYMREL,
+        need="2O",
+        shown_when=Is("diagnosis.functional_status", "functioning"),
+    )
 
     class Meta:
         ordering = ["line_no", "id"]
