@@ -221,12 +221,12 @@ def _finished(folder: Path) -> Callable[[], None]:
 
 
 def _fetch(_folder: Path) -> Callable[[], None]:
-    """The same columns of the same tables, fetched with psycopg and thrown away."""
+    """The same columns of the same tables, patient by patient, fetched with psycopg and thrown away."""
     _connected()
     import psycopg
     from django.db import connection
 
-    statements = list(_statements().values())
+    statements = [f"{statement} ORDER BY patient_id" for statement in _statements().values()]
     given = connection.get_connection_params()
     address = {name: given[name] for name in ("host", "port", "user", "password", "dbname") if name in given}
 

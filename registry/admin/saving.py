@@ -19,7 +19,6 @@ from registry.actions import lock_case
 from registry.admin.changes import in_one_line
 from registry.admin.forms import CaseForm, MainForm, RowFormSet
 from registry.case import INDEX_OPERATION, REPEATED, SINGLE, CaseFile, load
-from registry.fields import Answer
 from registry.forms.editing import newest_change
 from registry.labels import Label, joined
 from registry.models import Change, Patient, Remark
@@ -153,7 +152,7 @@ class CaseEdit:
                 self._refuse(one)
             elif one.severity == REJECT:
                 self.notes.append(STILL.fill(message=one.message))
-            elif one.severity == WARN and one.key not in before and not one.is_confirmed(self.stored):
+            elif one.severity == WARN and one.key not in before:
                 self.notes.append(one.message)
 
     def _refuse(self, finding: Finding) -> None:
@@ -184,12 +183,9 @@ class CaseEdit:
     def _mark_stale(self, form: CaseForm) -> None:
         if not form.instance.pk:
             return
-        here = Q(table=form.instance._meta.model_name, row_id=form.instance.pk)
-        changed: list[Answer] = [form.answers[one] for one in form.changed_data if one in form.answers]
-        changed += form.dropped
-        given = [one.name for one in changed if getattr(form.instance, one.attname) is not None]
-        self.stale |= here & Q(field__in=[one.name for one in changed]) & ~Q(kind=Remark.MISSING)
-        self.stale |= here & Q(field__in=given, kind=Remark.MISSING)
+        changed = {name for name in form.changed_data if name in form.answers}
+        changed |= {answer.name for answer in form.dropped}
+        self.stale |= Q(table=form.instance._meta.model_name, row_id=form.instance.pk, field__in=changed)
 
     def finish(self) -> None:
         """Take away the remarks on answers that are no longer there, and say what is unlikely."""

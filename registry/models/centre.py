@@ -77,6 +77,8 @@ class Centre(models.Model):
 @named(
     Label("membership of a centre", "中心成员"),
     Label("memberships of centres", "中心成员"),
+    user=Label("User", "用户"),
+    centre=Label("Centre", "中心"),
     may_edit=Label("may enter and change cases", "可录入和修改病例"),
 )
 class Membership(models.Model):

@@ -92,6 +92,9 @@ class ClinicalRow(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
 
 class OperationRow(ClinicalRow):
     """Anything recorded about one operation of a patient; operation 1 is the index cytoreduction."""

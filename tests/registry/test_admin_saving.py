@@ -9,7 +9,6 @@ from unittest import mock
 from django.db import models
 
 from registry.admin.forms import AnswersForm
-from registry.case import load
 from registry.fields import answers
 from registry.models import (
     CLINICAL,
@@ -23,7 +22,6 @@ from registry.models import (
     Remark,
     Specimen,
 )
-from registry.rules import WARN, findings
 from tests import factories
 from tests.pages import Page, in_chinese
 from tests.registry.administration import (
@@ -137,6 +135,14 @@ class Input(Administration):
         specimen.refresh_from_db()
         self.assertEqual((specimen.ki67_pct, specimen.ki67_pct_cmp), (Decimal("5.0"), "lt"))
         self.assertEqual((specimen.specimen_date, specimen.specimen_date_prec), (date(2021, 3, 1), "m"))
+
+    def test_what_is_refused_is_listed_above_the_page_with_the_way_to_it(self):
+        response = self.post(self.patient, **{"postopcourse_rows-0-discharge_date": "2023-02-30"})
+        page = Page(response)
+        (line,) = page.texts("//ul[@class='where']/li")
+        self.assertTrue(line.startswith("postoperative course : Date of discharge: "), line)
+        (link,) = page.root.xpath("//ul[@class='where']//a/@href")
+        self.assertEqual(link, "#id_postopcourse_rows-0-discharge_date")
 
     def test_a_range_is_refused_with_the_reason_and_what_was_typed_stands_there_still(self):
         before = newest()
@@ -299,6 +305,10 @@ class Rules(Administration):
         PostopCourse.objects.filter(patient=self.patient).update(discharge_date=date(2022, 2, 20))
         warnings = self.saved(self.post(self.patient, smoking_status="former"))
         self.assertTrue(any("Was so before" in one and "2022-02-20" in one for one in warnings), warnings)
+
+    def test_an_untouched_page_says_nothing_of_it(self):
+        PostopCourse.objects.filter(patient=self.patient).update(discharge_date=date(2022, 2, 20))
+        self.assertEqual(self.saved(self.post(self.patient)), [])
 
     def test_an_unlikely_combination_is_kept_and_said_once(self):
         warnings = self.saved(self.post(self.patient, **{"operation_rows-0-mdt_date": "2021-09-01"}))
@@ -532,16 +542,3 @@ class Remarks(Administration):
         self.saved(self.post(self.patient))
         self.saved(self.post(self.operation))
         self.assertEqual(Remark.objects.count(), 3)
-
-    def test_a_confirmed_combination_is_not_asked_about_again(self):
-        self.saved(self.post(self.operation, mdt_date="2021-09-01"))
-
-        (finding,) = [
-            one
-            for one in findings(load(self.patient))
-            if one.severity == WARN and one.breach.field == "mdt_date"
-        ]
-        self.saved(self.post(self.operation, mdt_date="2022-02-15"))
-        self.remark("mdt_date", Remark.CONFIRMED, finding.key)
-        course = PostopCourse.objects.get(patient=self.patient)
-        self.assertEqual(self.saved(self.post(course, icu_days="2")), [])
