@@ -29,7 +29,7 @@ def of(
 ) -> Provenance:
     """The provenance of a report of `data`, made at `made` from the registry as of `change`."""
     synthetic = int(data.numbers("synthetic").sum())
-    newest = _CHANGE.fill(id=change.id, at=_minute(change.at)) if change.id else _UNTOUCHED
+    newest = _CHANGE.fill(id=change.id, at=_minute(_like(change.at, made))) if change.id else _UNTOUCHED
     versions = software()
     facts = (
         ("made", Label("Made", "生成时间"), both(_minute(made))),
@@ -62,6 +62,11 @@ def software() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _like(moment: datetime | None, other: datetime) -> datetime | None:
+    """The same moment on the clock of `other`."""
+    return moment and moment.astimezone(other.tzinfo)
 
 
 def _minute(moment: datetime | None) -> str:

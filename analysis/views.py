@@ -31,6 +31,7 @@ from registry.models import Centre
 
 KEPT = 4  # finished reports in memory; one of 100 000 cases takes about 200 MB
 CASES_PER_PAGE = 100
+PRINTED = Label("Printed in the report as “{text}”.", "报告中印作“{text}”。")
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -148,7 +149,7 @@ def report_cases(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "asked": asked,
         "back": f"{asked.address('report')}#{anchor}",
-        "number": part.text,
+        "printed": PRINTED.fill(text=part.text),
         "about": about,
         "page": page,
         "cases": _listed(finished.data, page.object_list, asked.centres),

@@ -8,7 +8,7 @@ combination that occurs, by the same definitions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from math import nan
 from operator import attrgetter
@@ -21,9 +21,11 @@ from registry.definitions.base import NO, YES
 FLAGS: dict[object, float] = {YES: 1.0, NO: 0.0, True: 1.0, False: 0.0}
 WINDOW_DAYS = 90
 COMBINATIONS = 4096
+DAY_0 = date(2000, 1, 1)  # stands for any day of operation where only days since then matter
 
 _NOT_USABLE = frozenset({"refused", "withdrawn"})
 _KEEPS_DATA = "no_followup"
+_ENTERED = attrgetter("id")
 _AGREED = frozenset({"written", "electronic", "waiver"})
 
 
@@ -36,7 +38,7 @@ class _Checked(NamedTuple):
 
 def _uneventful() -> tuple[Derived, Derived, Derived]:
     """Highest grade, major complication and index of a case that is known to have had no complication."""
-    without = (_Checked("confirmed_none", date.max), (), date(2000, 1, 1), WINDOW_DAYS)
+    without = (_Checked("confirmed_none", date.max), (), DAY_0, WINDOW_DAYS)
     return (
         definitions.worst_clavien_dindo(*without),
         definitions.major_complication(*without),
@@ -138,7 +140,7 @@ class Case:
             return False
         if not self.consents:
             return True
-        latest = max(self.consents, key=attrgetter("id"))
+        latest = max(self.consents, key=_ENTERED) if len(self.consents) > 1 else self.consents[0]
         return latest.consent_status not in _NOT_USABLE or latest.withdrawal_type == _KEEPS_DATA
 
     @property
@@ -184,7 +186,7 @@ class Case:
             postop.died_in_hospital,
             death and death.death_date_prec,
         )
-        self.died_in_hospital = definitions.in_hospital_mortality(postop)
+        self.died_in_hospital = _in_hospital(_Stay(postop.died_in_hospital))
         window = (postop, complications, surgery_date, WINDOW_DAYS, death)
         self.any_complication = definitions.any_complication(*window)
         if self.any_complication.value == NO:  # then the other three are those of every such case
@@ -202,8 +204,11 @@ class Case:
             alive = self.os.date
         else:
             alive = definitions.last_alive_date(surgery_date, visits, postop, therapies, as_of).value
-        self.died_30 = definitions.mortality(surgery_date, death, alive, 30, as_of)
-        self.died_90 = definitions.mortality(surgery_date, death, alive, WINDOW_DAYS, as_of)
+        if death is None:
+            self.died_30, self.died_90 = _lived((alive - surgery_date).days)
+        else:
+            self.died_30 = definitions.mortality(surgery_date, death, alive, 30, as_of).value
+            self.died_90 = definitions.mortality(surgery_date, death, alive, WINDOW_DAYS, as_of).value
         self.pfs = definitions.progression_free_survival(surgery_date, visits, death, as_of)
         self.first_progression = (
             definitions.first_progression_site(visits, as_of) if self.pfs.kind == "progression" else NO_SITE
@@ -235,6 +240,24 @@ def _treated(categories: tuple[str | None, ...], none: str | None) -> Treated:
         definitions.prior_drug_any(rows, none),
         definitions.prior_embolisation_any(rows, none),
     )
+
+
+class _Stay(NamedTuple):
+    """As much of a course as the definition of death in hospital reads."""
+
+    died_in_hospital: str | None
+
+
+@lru_cache(COMBINATIONS)
+def _in_hospital(postop: _Stay) -> Derived:
+    return definitions.in_hospital_mortality(postop)
+
+
+@lru_cache(COMBINATIONS)
+def _lived(days: int) -> tuple[str, str]:
+    """Mortality of a patient last known alive so many days after the operation, whenever that was."""
+    last_alive = DAY_0 + timedelta(days=days)
+    return tuple(definitions.mortality(DAY_0, None, last_alive, limit).value for limit in (30, WINDOW_DAYS))
 
 
 class _Debulking(NamedTuple):

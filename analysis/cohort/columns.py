@@ -131,7 +131,7 @@ COLUMNS: tuple[Entry, ...] = (
     # before the operation
     number("age_y", Label("Age at surgery", "手术时年龄"), "age.value", YEARS),
     answer("patient.sex"),
-    number("bmi_kg_m2", Label("Body-mass index", "体重指数"), "bmi", both("kg/m²"), 1),
+    number("bmi_kg_m2", Label("Body-mass index", "体重指数"), "bmi", both("kg/m²")),
     answer("assessment.ecog"),
     answer("assessment.asa"),
     answer("assessment.cirrhosis"),
@@ -224,8 +224,8 @@ COLUMNS: tuple[Entry, ...] = (
         Label("In-hospital mortality", "院内病死率"),
         "died_in_hospital.value",
     ),
-    flag("mortality_30", Label("30-day mortality", "30天病死率"), "died_30.value"),
-    flag("mortality_90", Label("90-day mortality", "90天病死率"), "died_90.value"),
+    flag("mortality_30", Label("30-day mortality", "30天病死率"), "died_30"),
+    flag("mortality_90", Label("90-day mortality", "90天病死率"), "died_90"),
     # what was found, and how it went on
     coded(
         "grade_liver",

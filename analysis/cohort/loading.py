@@ -27,7 +27,7 @@ from registry.case import INDEX_OPERATION
 from registry.labels import Label
 from registry.models import Centre, Change, Operation, Patient
 
-CASES_AT_ONCE = 5_000
+CASES_AT_ONCE = 1_000
 EPOCH = date(1970, 1, 1).toordinal()
 PatientRow = namedtuple("PatientRow", ("patient_id", *PATIENT))
 CENTRE = Column("centre", Label("Centre", "中心"), "category")

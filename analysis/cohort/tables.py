@@ -12,12 +12,13 @@ from functools import partial
 from itertools import chain
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from registry import models
 from registry.case import INDEX_OPERATION, SINGLE
 from registry.definitions import READS
 
-ROWS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 500
 END = (None,)  # behind the last row: of no patient
 
 # Section of the case → its table and the answers read of it: those that a column shows, and those
@@ -109,7 +110,9 @@ def statement(section: str) -> str:
     columns = ", ".join(map(quote, ("patient_id", *columns_of(section))))
     index_only = f" AND op_no = {INDEX_OPERATION}" if issubclass(model, models.OperationRow) else ""
     table = quote(model._meta.db_table)
-    return f"SELECT {columns} FROM {table} WHERE patient_id = ANY(%s){index_only} ORDER BY patient_id"
+    return (
+        f"SELECT {columns} FROM {table} WHERE patient_id = ANY(%s::bigint[]){index_only} ORDER BY patient_id"
+    )
 
 
 class Streams:
@@ -121,8 +124,10 @@ class Streams:
     """
 
     def __init__(self, patient_ids: Sequence[int]):
+        among = "{" + ",".join(map(str, patient_ids)) + "}"  # written once, not by the driver for each query
         with ExitStack() as cursors:
-            self.by_section = {section: _rows(cursors, section, patient_ids) for section in READ}
+            cursor_of = {name: cursors.enter_context(connection.chunked_cursor()) for name in READ}
+            self.by_section = {name: _rows(cursor_of[name], name, among, patient_ids) for name in READ}
             self._cursors = cursors.pop_all()
 
     def __enter__(self) -> Streams:
@@ -133,10 +138,9 @@ class Streams:
         self._cursors.close()
 
 
-def _rows(cursors: ExitStack, section: str, patient_ids: Sequence[int]) -> Iterator:
+def _rows(cursor: CursorWrapper, section: str, among: str, patient_ids: Sequence[int]) -> Iterator:
     row = namedtuple(READ[section][0].__name__, ("patient_id", *columns_of(section)))
-    cursor = cursors.enter_context(connection.chunked_cursor())
-    cursor.execute(statement(section), [patient_ids])
+    cursor.execute(statement(section), [among])
     stream = chain.from_iterable(iter(partial(cursor.fetchmany, ROWS_AT_ONCE), []))
     named = partial(tuple.__new__, row)  # as row._make, without a call in Python for each row
     if section in SINGLE:

@@ -168,13 +168,14 @@ class Interval(Share):
 class Levels(Line):
     """A category: its name, then a row for each level, then the cases of which it is not known.
 
-    `used_only` leaves out levels without any case, for long lists. `among` are the cases for
-    which the question arises.
+    `used_only` leaves out levels without any case, for long lists; `rare` are the levels that are
+    left out then in any list. `among` are the cases for which the question arises.
     """
 
     name: str
     used_only: bool = False
     among: Which | None = None
+    rare: tuple[str, ...] = ()
     topics = ("rounding",)
 
     def rows(self, source: Source) -> Iterator[Row]:
@@ -186,7 +187,7 @@ class Levels(Line):
             return
         for code, label in column.levels:
             which = Which(self.name, (code,), self.among)
-            if which.counted(source).any() or not self.used_only:
+            if which.counted(source).any() or not (self.used_only or code in self.rare):
                 yield Row(f"{self.name}-{code}", label, (_plain_share(source, which),), level=1)
         yield from _not_known(source, self.name, whole.missing(source))
 

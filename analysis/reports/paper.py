@@ -170,7 +170,7 @@ SHORT_TERM: tuple[Line, ...] = (
 )
 
 COMPLICATIONS: tuple[Line, ...] = (
-    Levels("cd_max_90"),
+    Levels("cd_max_90", rare=("3x", "4x")),
     Kinds("complication", Label("Kinds of complication", "并发症类型")),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import date
 from hashlib import sha256
+from inspect import signature
 from unittest import TestCase as PlainTestCase
 from unittest import mock
 
@@ -14,10 +15,14 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from analysis.cohort import Definition, latest_change, load, study_numbers
+from analysis.cohort.case import Case
 from analysis.cohort.columns import COLUMNS, FAMILIES
 from analysis.cohort.tables import READ
 from analysis.dataset import DTYPES
+from registry import definitions, demo
+from registry.case import load_many
 from registry.definitions import READS
+from registry.endpoints import EndPoints
 from registry.models import Assessment, Centre, Operation, Patient
 from tests.analysis.record import CHECKED, DAY_0, case, centre, day, progression, visit
 
@@ -363,3 +368,75 @@ class ColumnsTest(TestCase):
         self.one()
         numbers = load(EVERYTHING, [self.here]).numbers("transfused_intraop")
         np.testing.assert_array_equal(numbers, [1, 0, np.nan])
+
+
+class AgreementTest(TestCase):
+    """The table says what the case page says, read by another way from the same rows."""
+
+    @classmethod
+    def setUpTestData(cls):
+        where = demo.stored_centre()
+        demo.load(demo.more_cases(60, seed=7), where)
+        case(where, visits=[visit(40)], death={"death_date": day(41), "death_date_prec": "m"})
+        case(where, postop=CHECKED, visits=[progression(0)])
+        case(where, postop={"died_in_hospital": "yes"}, death={"death_date": day(20)})
+        cls.data = load(EVERYTHING, [where])
+        patients = {one.patient_uid: one for one in Patient.objects.filter(centre=where)}
+        cls.ends = [EndPoints(one) for one in load_many(patients[name] for name in cls.data.ids)]
+
+    def assertColumnIs(self, name: str, values: list) -> None:
+        column = self.data[name]
+        found = [None if absent else value for value, absent in zip(column, column.isna(), strict=True)]
+        if self.data.columns[name].kind == "number":
+            expected = [None if value is None else float(value) for value in values]
+        elif self.data.columns[name].kind == "flag":
+            expected = [{"yes": 1, "no": 0, True: 1, False: 0}.get(value) for value in values]
+        else:
+            expected = [None if value == "unknown" else value for value in values]
+        self.assertEqual(found, expected, name)
+
+    def test_age_and_stay(self):
+        self.assertColumnIs("age_y", [ends.age.value for ends in self.ends])
+        self.assertColumnIs("los_postop_d", [ends.stay.value for ends in self.ends])
+
+    def test_grades(self):
+        self.assertColumnIs("grade_change", [ends.grade_change.value for ends in self.ends])
+        self.assertColumnIs("grade_liver", [ends.grade_change.index_grade for ends in self.ends])
+
+    def test_complications(self):
+        for name, definition in (
+            ("any_complication_90", definitions.any_complication),
+            ("cd_max_90", definitions.worst_clavien_dindo),
+            ("major_complication_90", definitions.major_complication),
+            ("cci_comprehensive_90", definitions.comprehensive_complication_index),
+        ):
+            self.assertColumnIs(name, [ends._complications(definition).value for ends in self.ends])
+
+    def test_mortality(self):
+        for limit in (30, 90):
+            self.assertColumnIs(f"mortality_{limit}", [ends.mortality(limit).value for ends in self.ends])
+
+    def test_survival(self):
+        for name in ("pfs", "os"):
+            clocks = [getattr(ends, name) for ends in self.ends]
+            months = [None if one.days is None else definitions.months(one.days) for one in clocks]
+            self.assertColumnIs(f"{name}_months", months)
+            self.assertColumnIs(f"{name}_event", [one.event for one in clocks])
+
+    def test_treatment_and_debulking(self):
+        cases = [ends.case for ends in self.ends]
+        for name, definition in (
+            ("prior_drug_any", definitions.prior_drug_any),
+            ("prior_embolisation_any", definitions.prior_embolisation_any),
+        ):
+            given = [definition(one.prior_treatments, one.treatment_summary.prior_tx_none) for one in cases]
+            self.assertColumnIs(name, [one.value for one in given])
+        final = [definitions.debulking_final(one.operation) for one in cases]
+        self.assertColumnIs("debulking_pct_final", [one.percent for one in final])
+        reached = [definitions.debulk_at_least(one.percent, one.comparator, 90) for one in final]
+        self.assertColumnIs("debulk_ge90", [one.value for one in reached])
+
+
+class CaseTest(PlainTestCase):
+    def test_a_case_takes_its_sections_in_the_order_in_which_they_are_read(self):
+        self.assertEqual(list(signature(Case).parameters), ["as_of", "patient", *READ])

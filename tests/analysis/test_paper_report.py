@@ -372,6 +372,23 @@ class TextTest(SimpleTestCase):
                 self.assertEqual(len(table.notes), len(set(table.notes)))
 
 
+class ComplicationsTest(SimpleTestCase):
+    def rows(self, grades: list) -> dict[str, str]:
+        made = report(series(len(grades), cd_max_90=grades)).table("complications")
+        return {row.id: row.cells[0].text("en") for row in made.rows if row.id.startswith("cd_max_90-")}
+
+    def test_patients_are_counted_by_their_highest_grade(self):
+        rows = self.rows(["none"] * 16 + ["1"] * 5 + ["3a"] * 9 + [None])
+        self.assertEqual(rows["cd_max_90-none"], "16 (53%)")
+        self.assertEqual(rows["cd_max_90-3a"], "9 (30%)")
+        self.assertEqual(rows["cd_max_90-4b"], "0 (0%)")
+        self.assertEqual(rows["cd_max_90-missing"], "1")
+
+    def test_grades_without_their_letter_stand_only_where_they_occur(self):
+        self.assertNotIn("cd_max_90-3x", self.rows(["none"] * 31))
+        self.assertEqual(self.rows(["none"] * 30 + ["3x"])["cd_max_90-3x"], "1 (3%)")
+
+
 class GradeMatrixTest(SimpleTestCase):
     def test_each_case_stands_in_exactly_one_cell(self):
         data = series(

@@ -1,3 +1,7 @@
+// On a narrow screen the report comes first and the cohort is one tap away, unless it needs correcting.
+const cohort = document.querySelector("details.cohort");
+if (matchMedia("(max-width: 60rem)").matches && !cohort.querySelector(".has-error")) cohort.open = false;
+
 // The number of cases follows what is chosen, before the report is made.
 const form = document.getElementById("cohort-form");
 const shown = document.getElementById("cohort-count");
