@@ -136,7 +136,7 @@ def derived(folder: Path) -> pd.DataFrame:
     _grades(cases, tables["specimens"])
     _short_term(cases, tables["complications"])
     _long_term(cases, tables["visits"], tables["subsequent_therapies"])
-    return cases
+    return cases.drop(columns=["prior_tx_none", "subs_none"])
 
 
 def _yes(condition: pd.Series, known: pd.Series | bool = True) -> pd.Series:

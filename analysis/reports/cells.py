@@ -121,7 +121,7 @@ def median_survival(source: Source, end_point: str) -> Cell:
     estimate = survival.quantile(
         source.curve(end_point), 0.5, source.conventions.median_interval, source.conventions.level
     )
-    return _estimate(source, end_point, estimate, typeset.months_interval, {"median": estimate.value})
+    return _estimate(source, end_point, estimate, typeset.months_interval, "median", 1)
 
 
 def survival_rate(source: Source, end_point: str, months: float, *, with_interval: bool = False) -> Cell:
@@ -130,19 +130,27 @@ def survival_rate(source: Source, end_point: str, months: float, *, with_interva
         source.curve(end_point), months, source.conventions.rate_interval, source.conventions.level
     )
     form = typeset.rate_interval if with_interval else typeset.rate
-    return _estimate(source, end_point, estimate, form, {"percent": _percent(estimate.value)})
+    return _estimate(source, end_point, estimate, form, "percent", 100)
 
 
 def follow_up(source: Source, end_point: str) -> Cell:
     """Median follow-up by reverse Kaplan-Meier, in months."""
     estimate = survival.followup_quantile(source.curve(end_point), 0.5, source.conventions.level)
-    return _estimate(source, end_point, estimate, typeset.months_interval, {"median": estimate.value})
+    return _estimate(source, end_point, estimate, typeset.months_interval, "median", 1)
 
 
-def _estimate(source: Source, end_point: str, estimate: Estimate, form: Callable, more: dict) -> Cell:
+def _estimate(
+    source: Source, end_point: str, estimate: Estimate, form: Callable, name: str, unit: int
+) -> Cell:
+    """An estimate; its numbers have the estimate under `name`, and what goes with it in the same unit."""
     used = source.curve(end_point).used
     parts = (source.part(form(estimate, source.conventions), used), *missing_parts(source, ~used))
-    return Cell(parts, estimate.numbers() | more)
+    numbers = estimate.numbers()
+    for key in ("value", "lower", "upper", "se", "left_limit"):
+        if numbers.get(key) is not None:
+            numbers[key] *= unit
+    numbers[name] = numbers.pop("value")
+    return Cell(parts, numbers)
 
 
 def absent(source: Source, which: Which) -> Cell:

@@ -209,7 +209,7 @@ def _survival(source: Source) -> list[Parts]:
     unknown: dict[str, list[Label]] = {}
     for months, pattern in AT.items():
         rate = cells.survival_rate(source, "pfs", months)
-        if rate.numbers["value"] is None:
+        if rate.numbers["percent"] is None:
             unknown.setdefault(str(rate.numbers["reason"]), []).append(both(str(months)))
         else:
             risk = cells.count_part(source, source.followed_for("pfs", months))

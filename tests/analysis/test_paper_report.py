@@ -161,6 +161,11 @@ class SurvivalTest(SimpleTestCase):
         self.assertEqual(printed, ["81%", "61%", "42%"])
         self.assertAlmostEqual(numbers(made, "paper-20")["percent"], 100 * 25 / 31)
 
+    def test_the_numbers_of_a_rate_are_all_in_percent(self):
+        found = numbers(self.one_a_month(), "paper-20")
+        self.assertTrue(50 < found["lower"] < found["percent"] < found["upper"] < 100, found)
+        self.assertEqual((found["at_risk"], found["events"], found["time"]), (26, 6, 6.0))
+
     def test_without_events_the_median_is_not_reached(self):
         made = self.one_a_month(pfs_event=0)
         self.assertEqual(texts(made)["paper-19"], "not reached")
