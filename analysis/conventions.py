@@ -21,6 +21,9 @@ MedianInterval = Literal["plain", "log", "log-log", "spss"]
 RateInterval = Literal["plain", "log", "log-log"]
 ProportionInterval = Literal["wilson", "clopper-pearson"]
 Rounding = Literal["half-up", "half-even"]
+Ties = Literal["efron", "breslow"]
+TimeTransform = Literal["km", "rank", "identity", "log"]
+Multiplicity = Literal["holm", "bh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class Conventions:
     `percent_from` is the smallest denominator with a percentage, `decimal_from` the smallest
     whose percentages have one decimal. Whole parts of `group_from` digits or more are grouped in
     threes by `thousands`. A landmark with fewer than `few_at_risk` cases deserves a caution.
+    `ties` is the treatment of tied event times in a Cox model, `ph_transform` the time scale of its
+    test of proportional hazards, `multiplicity` the adjustment of pairwise p values.
+    `rank_correction` is the continuity correction of Mann-Whitney; the exact distribution serves
+    where both groups have fewer than `exact_below` cases and no ties.
 
     Raises ValueError for a choice that does not exist.
     """
@@ -41,6 +48,11 @@ class Conventions:
     rate_interval: RateInterval = "log-log"
     proportion_interval: ProportionInterval = "wilson"
     rounding: Rounding = "half-up"
+    ties: Ties = "efron"
+    ph_transform: TimeTransform = "km"
+    multiplicity: Multiplicity = "holm"
+    rank_correction: bool = False
+    exact_below: int = 50
     level: float = 0.95
     alpha: float = 0.05
     days_per_month: float = 30.4375
@@ -58,6 +70,9 @@ class Conventions:
             "rate_interval": RateInterval,
             "proportion_interval": ProportionInterval,
             "rounding": Rounding,
+            "ties": Ties,
+            "ph_transform": TimeTransform,
+            "multiplicity": Multiplicity,
         }
         for name, permitted in choices.items():
             if getattr(self, name) not in get_args(permitted):
@@ -85,6 +100,7 @@ PAPER = Conventions(
     name="paper",
     label=Label("as in the paper (SPSS-compatible)", "与论文一致（兼容SPSS）"),
     median_interval="spss",
+    ties="breslow",
 )
 REGISTRY = Conventions(name="registry", label=Label("registry standard", "登记库标准"))
 

@@ -87,6 +87,37 @@ REASONS: dict[str, Reason] = {
             "该时间点超出最后一次随访，曲线不向后外推。",
         ),
     ),
+    "one_group": Reason(
+        NOT_ESTIMABLE,
+        Label("Fewer than two groups have cases to compare.", "有病例可比较的组不足两个。"),
+    ),
+    "no_variation": Reason(
+        NOT_ESTIMABLE,
+        Label("All values are equal, so there is nothing to estimate from.", "所有取值相同，无从估计。"),
+    ),
+    "collinear": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "This covariate is a combination of the others, so its own effect cannot be told apart.",
+            "该协变量可由其他协变量线性表示，其独立效应无法估计。",
+        ),
+    ),
+    "separation": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "A covariate separates those with the event from those without, so the ordinary estimate runs to "
+            "infinity; see the Firth estimate.",
+            "协变量将有事件者与无事件者完全分开，常规估计趋于无穷，请见Firth估计。",
+        ),
+    ),
+    "no_convergence": Reason(
+        NOT_ESTIMABLE,
+        Label("The iteration did not converge.", "迭代未收敛。"),
+    ),
+    "too_many_values": Reason(
+        NOT_ESTIMABLE,
+        Label("There are more values than this test is defined for.", "例数超出该检验的适用范围。"),
+    ),
 }
 
 
@@ -157,6 +188,46 @@ class Rate(Estimate):
     def numbers(self) -> dict[str, float | int | str | None]:
         own = {"time": self.time, "left_limit": self.left_limit, "at_risk": self.at_risk}
         return own | Estimate.numbers(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """A significance test: its statistic, degrees of freedom and two-sided p.
+
+    `df2` is the second number of an F ratio. `method` says which variant ran ("exact", "yates", …).
+    `n` cases entered, `missing` were left out. `reason` is a key of REASONS when there is no p.
+
+    Raises ValueError for NaN or infinity, for an unknown reason, and for an absent p without reason.
+    """
+
+    name: str
+    statistic: float | None = None
+    df: float | None = None
+    df2: float | None = None
+    p: float | None = None
+    method: str = ""
+    n: int
+    missing: int = 0
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("statistic", "df", "df2", "p"):
+            refuse_not_finite(name, getattr(self, name))
+        if self.reason is not None and self.reason not in REASONS:
+            raise ValueError(f"{self.reason!r} is not a known reason")
+        if self.reason is None and self.p is None:
+            raise ValueError("a test without p needs a reason")
+
+    @property
+    def why(self) -> Reason | None:
+        """The reason in words, None when there is a p."""
+        return REASONS[self.reason] if self.reason else None
+
+    def numbers(self) -> dict[str, float | int | str | None]:
+        """The unrounded numbers under their machine names, ready for JSON."""
+        names = ("name", "statistic", "df", "p", "method", "n", "missing", "reason")
+        second = {} if self.df2 is None else {"df2": self.df2}
+        return {name: getattr(self, name) for name in names} | second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

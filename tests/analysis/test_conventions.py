@@ -13,13 +13,13 @@ class ThePresets(unittest.TestCase):
     def test_they_are_found_by_name(self):
         self.assertEqual(PRESETS, {"paper": PAPER, "registry": REGISTRY})
 
-    def test_they_differ_in_the_interval_of_the_median_alone(self):
+    def test_they_differ_in_the_interval_of_the_median_and_in_the_ties_of_cox(self):
         different = [
             field.name
             for field in fields(PAPER)
             if getattr(PAPER, field.name) != getattr(REGISTRY, field.name)
         ]
-        self.assertEqual(different, ["name", "label", "median_interval"])
+        self.assertEqual(different, ["name", "label", "median_interval", "ties"])
         self.assertEqual((PAPER.median_interval, REGISTRY.median_interval), ("spss", "log-log"))
 
     def test_both_take_quartiles_as_spss_does(self):

@@ -1,4 +1,4 @@
-"""Survival curves by Kaplan-Meier, their quantiles, rates and bands, and the median follow-up.
+"""Survival curves by Kaplan-Meier with their pointwise bands, and the counts along them.
 
 Own product-limit core: the conventions below are stated, tested and named in every report,
 which ready-made estimators do not offer (they differ in the rule for S = 0.5, in the
@@ -11,26 +11,21 @@ interval of the median and in who counts as at risk).
 
 Times are in the unit of the caller, unrounded.
 
-Sources: Kaplan & Meier 1958; Greenwood 1926; Brookmeyer & Crowley 1982; Schemper & Smith 1996
-(reverse Kaplan-Meier); Collett, Modelling Survival Data in Medical Research (standard error of a
-quantile); R survival (midpoint of a flat step, open limits).
+Sources: Kaplan & Meier 1958; Greenwood 1926; Schemper & Smith 1996 (reverse Kaplan-Meier).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.conventions import MedianInterval, RateInterval
-from analysis.describe import clopper_pearson, normal_quantile
-from analysis.estimate import Estimate, Rate
+from analysis.conventions import RateInterval
+from analysis.describe import normal_quantile
 
 TOLERANCE = 1e-9
-SPSS_WINDOW = 0.05
-SPSS_FACTOR = 1.96  # SPSS multiplies by 1.96 itself, not by the quantile 1.959964
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -165,15 +160,6 @@ def reverse(curve: KaplanMeier) -> KaplanMeier:
     return _product_limit(curve.time, curve.censored, curve.events, curve.used)
 
 
-def followup_quantile(curve: KaplanMeier, p: float = 0.5, level: float = 0.95) -> Estimate:
-    """The median follow-up (or another quantile) by reverse Kaplan-Meier, with its log-log interval.
-
-    Schemper & Smith 1996. In a curve without censoring there is none.
-    """
-    estimate = quantile(reverse(curve), p, "log-log", level)
-    return replace(estimate, reason="no_censored") if estimate.reason == "no_events" else estimate
-
-
 def at_risk(curve: KaplanMeier, times: ArrayLike) -> np.ndarray:
     """How many cases have a follow-up of at least each of `times`."""
     counts = np.append(curve.at_risk, 0)
@@ -200,11 +186,12 @@ def band(curve: KaplanMeier, method: RateInterval = "log-log", level: float = 0.
 
     The limits are undefined (NaN) where S is 0, and for "log-log" also where S is 1, as in R.
     """
-    lower, upper = _limits(curve.survival, curve.se, method, normal_quantile(level))
+    lower, upper = limits(curve.survival, curve.se, method, normal_quantile(level))
     return Band(time=curve.time, lower=lower, upper=upper, method=method, level=level)
 
 
-def _limits(s: np.ndarray, se: np.ndarray, method: str, z: float) -> tuple[np.ndarray, np.ndarray]:
+def limits(s: np.ndarray, se: np.ndarray, method: str, z: float) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of survival `s`, `z` standard errors `se` away on the scale of `method`."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if method == "plain":
             return np.clip(s - z * se, 0, 1), np.clip(s + z * se, 0, 1)
@@ -216,118 +203,3 @@ def _limits(s: np.ndarray, se: np.ndarray, method: str, z: float) -> tuple[np.nd
             power = np.exp(z * se / (s * np.log(s)))  # below 1, as log S is negative
             return np.power(s, 1 / power), np.power(s, power)
     raise ValueError(f"unknown interval method {method!r}")
-
-
-def quantile(
-    curve: KaplanMeier, p: float = 0.5, method: MedianInterval = "log-log", level: float = 0.95
-) -> Estimate:
-    """The time by which the share `p` has had the event, with its interval.
-
-    "plain", "log" and "log-log" invert the pointwise band: a limit is the first time at which the
-    band comes down to 1 - p. Where a curve runs exactly at that height the middle of the step
-    is taken, as R and SAS do. "spss" takes the start of the step and the symmetric interval
-    estimate ∓ 1.96 SE, SE being that of S divided by the slope of the curve from the last event
-    time with S >= 1 - p + 0.05 to the first with S <= 1 - p - 0.05. It is not cut off at zero.
-
-    Raises ValueError unless 0 < p < 1.
-    """
-    if not 0 < p < 1:
-        raise ValueError(f"a quantile of survival lies between 0 and 1, not at {p}")
-    compute = _spss_quantile if method == "spss" else _inverted_quantile
-    value, lower, upper, se, reason = compute(curve, 1 - p, method, level)
-    if value is None:
-        reason = "not_reached" if curve.total_events else "no_events" if curve.n else "no_cases"
-    return Estimate(
-        value=value,
-        lower=lower,
-        upper=upper,
-        level=level,
-        method=method,
-        se=se,
-        n=curve.n,
-        events=curve.total_events,
-        missing=curve.missing,
-        reason=reason,
-    )
-
-
-# value, lower, upper, se, reason for an absent limit
-_Quantile = tuple[float | None, float | None, float | None, float | None, str | None]
-
-
-def _inverted_quantile(curve: KaplanMeier, height: float, method: str, level: float) -> _Quantile:
-    limits = band(curve, method, level)
-    value, lower, upper = (
-        _crossing(curve.time, values, height) for values in (curve.survival, limits.lower, limits.upper)
-    )
-    return value, lower, upper, None, "limit_not_reached" if None in (lower, upper) else None
-
-
-def _crossing(time: np.ndarray, values: np.ndarray, height: float) -> float | None:
-    """When a step function first comes down to `height`; the middle of a step that runs along it."""
-    reached = np.flatnonzero(values <= height + TOLERANCE)
-    if not reached.size:
-        return None
-    first = reached[0]
-    if values[first] < height - TOLERANCE:
-        return float(time[first])
-    below = np.flatnonzero(values[first:] < height - TOLERANCE)
-    if not below.size and math.isnan(values[-1]):
-        return None
-    end = time[first + below[0]] if below.size else time[-1]
-    return float((time[first] + end) / 2)
-
-
-def _spss_quantile(curve: KaplanMeier, height: float, _method: str, level: float) -> _Quantile:
-    at_event = curve.events > 0
-    time, s, se = curve.time[at_event], curve.survival[at_event], curve.se[at_event]
-    reached = np.flatnonzero(s <= height + TOLERANCE)
-    if not reached.size:
-        return None, None, None, None, None
-    first = reached[0]
-    value = float(time[first])
-    if s[first] == 0:
-        return value, None, None, None, "survival_zero"
-    above = np.flatnonzero(s >= height + SPSS_WINDOW - TOLERANCE)
-    below = np.flatnonzero(s <= height - SPSS_WINDOW + TOLERANCE)
-    if not above.size or not below.size:
-        return value, None, None, None, "window_not_reached"
-    u, v = above[-1], below[0]
-    slope = (s[u] - s[v]) / (time[v] - time[u])
-    error = float(se[first] / slope)
-    factor = SPSS_FACTOR if level == 0.95 else normal_quantile(level)
-    return value, value - factor * error, value + factor * error, error, None
-
-
-def rate_at(curve: KaplanMeier, time: float, method: RateInterval = "log-log", level: float = 0.95) -> Rate:
-    """S(time) with Greenwood's standard error and its interval.
-
-    Beyond the longest follow-up there is no rate, unless S is 0: then every outcome is known and S
-    stays 0. Before the first event S is 1 and the interval is Clopper-Pearson's on those at risk.
-    Raises ValueError for a negative time.
-    """
-    if not time >= 0:
-        raise ValueError(f"a rate is read at a time of 0 or more, not at {time}")
-    index = int(np.searchsorted(curve.time, time, side="right")) - 1
-    before = int(np.searchsorted(curve.time, time, side="left")) - 1
-    survival = float(curve.survival[index]) if index >= 0 else 1.0
-    facts = {
-        "time": float(time),
-        "level": level,
-        "n": curve.n,
-        "events": int(cumulative_events(curve, time)),
-        "missing": curve.missing,
-        "at_risk": int(at_risk(curve, time)),
-    }
-    if not curve.n or (time > curve.last_time and survival > 0):
-        reason = "beyond_followup" if curve.n else "no_cases"
-        return Rate(value=None, left_limit=None, method=method, reason=reason, **facts)
-    facts |= {"value": survival, "left_limit": float(curve.survival[before]) if before >= 0 else 1.0}
-    if survival == 0:
-        return Rate(method=method, reason="survival_zero", **facts)
-    if survival == 1:
-        lower, upper = clopper_pearson(facts["at_risk"], facts["at_risk"], level)
-        return Rate(method="clopper-pearson", lower=lower, upper=upper, se=0.0, **facts)
-    se = float(curve.se[index])
-    limits = _limits(np.float64(survival), np.float64(se), method, normal_quantile(level))
-    return Rate(method=method, lower=float(limits[0]), upper=float(limits[1]), se=se, **facts)

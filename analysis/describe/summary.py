@@ -1,7 +1,4 @@
-"""Descriptive statistics: location, spread, quantiles, proportions.
-
-Numbers in, numbers out (see estimate.py); printing is typeset's.
-"""
+"""Location and spread of one numeric variable, and its quantiles by the type that is asked for."""
 
 from __future__ import annotations
 
@@ -10,10 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv, ndtri
 
 from analysis.conventions import Conventions, QuantileType
-from analysis.estimate import STATISTICS, Proportion, Summary
+from analysis.estimate import STATISTICS, Summary
 
 # A share is meant as the simple fraction next to the float: 0.07 is 7/100, 0.3333333333333333 is 1/3.
 _DENOMINATOR = 10**9
@@ -96,57 +92,3 @@ def _rank(n: int, p: Fraction, quantile_type: QuantileType) -> Fraction:
         position = n * p
         return position + Fraction(1, 2) if position.denominator == 1 else Fraction(math.ceil(position))
     raise ValueError(f"quantile type {quantile_type!r} is not one of 2, 6, 7")
-
-
-def proportion(count: int, total: int, conventions: Conventions, missing: int = 0) -> Proportion:
-    """`count` of `total` with its interval: Wilson's, or Clopper-Pearson's where count is 0 or total.
-
-    `missing` cases are those whose answer is unknown; they are not in `total`.
-    Raises ValueError unless 0 <= count <= total.
-    """
-    if not 0 <= count <= total:
-        raise ValueError(f"{count} of {total} is not a proportion")
-    count, total = int(count), int(total)
-    exact = conventions.proportion_interval == "clopper-pearson" or count in (0, total)
-    interval = clopper_pearson if exact else wilson
-    lower, upper = interval(count, total, conventions.level) if total else (None, None)
-    share = count / total if total else None
-    return Proportion(
-        value=share,
-        lower=lower,
-        upper=upper,
-        level=conventions.level,
-        method="clopper-pearson" if exact else "wilson",
-        se=None if share is None else math.sqrt(share * (1 - share) / total),
-        n=total,
-        missing=int(missing),
-        reason=None if total else "no_cases",
-        count=count,
-        total=total,
-    )
-
-
-def wilson(count: int, total: int, level: float) -> tuple[float, float]:
-    """Wilson's score interval of a proportion (Wilson 1927); `total` at least 1."""
-    z = normal_quantile(level)
-    share = count / total
-    centre = share + z * z / (2 * total)
-    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    denominator = 1 + z * z / total
-    return max(0.0, (centre - half) / denominator), min(1.0, (centre + half) / denominator)
-
-
-def clopper_pearson(count: int, total: int, level: float) -> tuple[float, float]:
-    """The exact interval of a proportion (Clopper & Pearson 1934); `total` at least 1.
-
-    Each tail holds (1 - level) / 2, also where one of the limits is 0 or 1 by itself.
-    """
-    tail = (1 - level) / 2
-    lower = float(betaincinv(count, total - count + 1, tail)) if count else 0.0
-    upper = float(betaincinv(count + 1, total - count, 1 - tail)) if count < total else 1.0
-    return lower, upper
-
-
-def normal_quantile(level: float) -> float:
-    """The factor of a two-sided normal interval: 1.959964 for 0.95."""
-    return float(ndtri((1 + level) / 2))
