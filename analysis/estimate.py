@@ -114,9 +114,58 @@ REASONS: dict[str, Reason] = {
         NOT_ESTIMABLE,
         Label("The iteration did not converge.", "迭代未收敛。"),
     ),
+    "too_large": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "The ratio is larger than the largest number a computer holds; the covariate needs another unit.",
+            "该比值超出计算机可表示的最大数值，协变量应更换计量单位。",
+        ),
+    ),
+    "too_few_events": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "A comparison of weighted groups needs at least 20 events in each of them.",
+            "加权组间比较要求每组至少有20例事件。",
+        ),
+    ),
+    "no_overlap": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "The groups are too different to be compared: their propensity scores hardly overlap.",
+            "两组患者差异过大，倾向性评分几乎无重叠，不宜比较。",
+        ),
+    ),
+    "never_compared": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "At no event time were two groups at risk together with a case that stayed free of the event.",
+            "所有事件发生时，风险集中均只有一个组，或全部病例同时发生事件，无法进行组间比较。",
+        ),
+    ),
+    "no_pairs": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "No case had the event while another, still at risk, went on without it; no two can be compared.",
+            "所有事件发生时均无其他在险病例继续随访，没有可比较的病例对。",
+        ),
+    ),
+    "too_few_cases": Reason(
+        Label("withheld", "不予显示"),
+        Label(
+            "There are too few cases of this unit to show its results.",
+            "该单位病例数过少，不显示其结果。",
+        ),
+    ),
     "too_many_values": Reason(
         NOT_ESTIMABLE,
         Label("There are more values than this test is defined for.", "例数超出该检验的适用范围。"),
+    ),
+    "zero_cell": Reason(
+        NOT_ESTIMABLE,
+        Label(
+            "A cell of the table holds no case, so the ratio, or one of its limits, is zero or infinite.",
+            "列联表中有单元格频数为0，比值或其置信限为0或无穷大。",
+        ),
     ),
 }
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from fractions import Fraction
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.conventions import Conventions, QuantileType
+from analysis.describe.groups import as_labels, is_missing
 from analysis.estimate import STATISTICS, Summary
 
 # A share is meant as the simple fraction next to the float: 0.07 is 7/100, 0.3333333333333333 is 1/3.
@@ -68,6 +72,30 @@ def quantile(values: ArrayLike, p: float, quantile_type: QuantileType) -> float 
     column = np.asarray(values, dtype=float).reshape(-1)
     present = np.sort(column[~np.isnan(column)])
     return ordered_quantile(present, p, quantile_type) if present.size else None
+
+
+def quartiles_by_type(values: ArrayLike) -> dict[int, tuple[float, float, float] | None]:
+    """First quartile, median and third quartile by each type 2, 6 and 7; None when no value is present."""
+    column = np.asarray(values, dtype=float).reshape(-1)
+    present = np.sort(column[~np.isnan(column)])
+    return {
+        kind: tuple(ordered_quantile(present, p, kind) for p in (0.25, 0.5, 0.75)) if present.size else None
+        for kind in get_args(QuantileType)
+    }
+
+
+def missing_by_reason(values: ArrayLike, reasons: Iterable[Hashable]) -> dict[Hashable, int]:
+    """How many missing values have each reason, most frequent first; rows with a value do not count.
+
+    `reasons` has one entry for each row, None where the reason is not known either (its key is None).
+    Raises ValueError for unequal lengths.
+    """
+    column, given = np.asarray(values, dtype=float).reshape(-1), as_labels(reasons)
+    if column.size != len(given):
+        raise ValueError(f"{column.size} values but {len(given)} reasons")
+    absent = np.flatnonzero(np.isnan(column))
+    found = Counter(None if is_missing(given[row]) else given[row] for row in absent)
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0] is None, str(item[0]))))
 
 
 def ordered_quantile(ordered: np.ndarray, p: float, quantile_type: QuantileType) -> float:

@@ -5,13 +5,16 @@ which ready-made estimators do not offer (they differ in the rule for S = 0.5, i
 interval of the median and in who counts as at risk).
 
 - Events precede censorings at the same time; S is right-continuous, so S(12) includes events at 12.
-- At risk at t means follow-up >= t.
+- At risk at t means follow-up >= t. With delayed entry (left truncation) a case is at risk on
+  (entry, time]; where the risk set is exhausted before the end S stays 0, as in R.
+- Times that differ by rounding only are one time, as in R (see analysis/survival/placing.py).
 - Whether S has come down to a given height is judged with a tolerance of 1e-9: a product of
   fractions that equals one half in truth may be computed as 0.5000000000000002.
 
 Times are in the unit of the caller, unrounded.
 
-Sources: Kaplan & Meier 1958; Greenwood 1926; Schemper & Smith 1996 (reverse Kaplan-Meier).
+Sources: Kaplan & Meier 1958; Greenwood 1926; Schemper & Smith 1996 (reverse Kaplan-Meier);
+Tsai, Jewell & Wang 1987 (left truncation).
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from numpy.typing import ArrayLike
 
 from analysis.conventions import RateInterval
 from analysis.describe import normal_quantile
+from analysis.survival.rows import complete_rows
 
 TOLERANCE = 1e-9
 
@@ -34,7 +38,7 @@ class KaplanMeier:
 
     `at_risk`, `events` and `censored` are counts at that time, `survival` the estimate just after
     it. `greenwood` is the running sum of d / (n (n - d)), infinite from where the survival is 0.
-    `n` cases entered, marked in `used` in the order given; `missing` had no time or no status.
+    `n` cases entered, marked in `used` in the order given; `missing` lacked a time, status or entry.
     """
 
     time: np.ndarray
@@ -48,7 +52,7 @@ class KaplanMeier:
 
     @property
     def n(self) -> int:
-        return int(self.at_risk[0]) if self.at_risk.size else 0
+        return int(self.events.sum() + self.censored.sum())
 
     @property
     def total_events(self) -> int:
@@ -107,61 +111,57 @@ def _with_none(time: np.ndarray, limit: np.ndarray) -> tuple[tuple[float, float 
     return tuple((t, None if math.isnan(value) else value) for t, value in corners)
 
 
-def kaplan_meier(time: ArrayLike, event: ArrayLike) -> KaplanMeier:
+def kaplan_meier(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None = None) -> KaplanMeier:
     """The product-limit estimate from follow-up times and event indicators (1 event, 0 censored).
 
-    A case without time or without indicator is left out and counted as missing.
-    Raises ValueError, naming the row counted from 0, for a negative or infinite time and for an
-    indicator that is neither 0 nor 1; and when the two have different lengths.
+    `entry`, if given, is when each case came under observation: it is at risk on (entry, time].
+    A case without time, indicator or entry is left out and counted as missing.
+    Raises ValueError, naming the row counted from 0, for a negative or infinite time, for an indicator that
+    is neither 0 nor 1 and for an entry that is not before the time; and for arrays of unequal length.
     """
-    times = np.asarray(time, dtype=float).reshape(-1)
-    status = np.asarray(event, dtype=float).reshape(-1)
-    if times.size != status.size:
-        raise ValueError(f"{times.size} times but {status.size} event indicators")
-    _refuse(np.isinf(times), times, "an infinite time")
-    _refuse(times < 0, times, "a negative time")
-    _refuse(~(np.isnan(status) | (status == 0) | (status == 1)), status, "an event that is neither 0 nor 1")
-    used = ~(np.isnan(times) | np.isnan(status))
-    ordered = np.sort(times[used])
-    first = np.flatnonzero(np.diff(ordered, prepend=-1.0))
-    distinct, leaving = ordered[first], np.diff(first, append=ordered.size)
-    event_times = np.sort(times[used & (status == 1)])
-    events = np.diff(np.searchsorted(event_times, distinct, side="right"), prepend=0)
-    return _product_limit(distinct, events, leaving - events, used)
-
-
-def _refuse(wrong: np.ndarray, values: np.ndarray, what: str) -> None:
-    rows = np.flatnonzero(wrong)
-    if rows.size:
-        raise ValueError(f"row {rows[0]} has {what}: {values[rows[0]]:g}")
+    rows = complete_rows(time, event, entry)
+    count = rows.times.size
+    leaving = np.bincount(rows.place, minlength=count)
+    events = np.bincount(rows.place[rows.event], minlength=count)
+    if rows.entry is None:
+        at_risk = leaving[::-1].cumsum()[::-1]
+        return _product_limit(rows.times, at_risk, events, leaving - events, rows.used)
+    flow = np.bincount(rows.entry, minlength=count) - leaving
+    at_risk = flow.cumsum() - flow
+    ends = leaving > 0
+    events, censored = events[ends], (leaving - events)[ends]
+    return _product_limit(rows.times[ends], at_risk[ends], events, censored, rows.used)
 
 
 def _product_limit(
-    time: np.ndarray, events: np.ndarray, censored: np.ndarray, used: np.ndarray
+    time: np.ndarray, at_risk: np.ndarray, events: np.ndarray, censored: np.ndarray, used: np.ndarray
 ) -> KaplanMeier:
-    leaving = events + censored
-    at_risk = leaving[::-1].cumsum()[::-1]
+    going_on = at_risk - events
     with np.errstate(divide="ignore"):
-        greenwood = np.cumsum(events / (at_risk.astype(float) * (at_risk - events)))
+        greenwood = np.cumsum(events / (at_risk.astype(float) * going_on))
     return KaplanMeier(
         time=time,
         at_risk=at_risk,
         events=events,
         censored=censored,
-        survival=np.cumprod((at_risk - events) / at_risk),
+        survival=np.cumprod(going_on / at_risk),
         greenwood=greenwood,
-        missing=int(used.size - used.sum()),
+        missing=int(used.size - np.count_nonzero(used)),
         used=used,
     )
 
 
 def reverse(curve: KaplanMeier) -> KaplanMeier:
     """The curve of being followed up: censorings count as events and events as censorings."""
-    return _product_limit(curve.time, curve.censored, curve.events, curve.used)
+    return _product_limit(curve.time, curve.at_risk, curve.censored, curve.events, curve.used)
 
 
 def at_risk(curve: KaplanMeier, times: ArrayLike) -> np.ndarray:
-    """How many cases have a follow-up of at least each of `times`."""
+    """How many cases have a follow-up of at least each of `times`.
+
+    With delayed entry the number is that of the next time of the curve, as in R's summary of a curve:
+    cases that enter until then are counted.
+    """
     counts = np.append(curve.at_risk, 0)
     return counts[np.searchsorted(curve.time, np.asarray(times, dtype=float), side="left")]
 

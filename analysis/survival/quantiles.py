@@ -26,7 +26,8 @@ def quantile(
     """The time by which the share `p` has had the event, with its interval.
 
     "plain", "log" and "log-log" invert the pointwise band: a limit is the first time at which the
-    band comes down to 1 - p. Where a curve runs exactly at that height the middle of the step
+    band comes down to 1 - p (as R's print; its quantile() takes a later time where a band rises again,
+    as it may where few are at risk). Where a curve runs exactly at that height the middle of the step
     is taken, as R and SAS do. "spss" takes the start of the step and the symmetric interval
     estimate ∓ 1.96 SE, SE being that of S divided by the slope of the curve from the last event
     time with S >= 1 - p + 0.05 to the first with S <= 1 - p - 0.05. It is not cut off at zero.
@@ -95,16 +96,22 @@ def _spss_quantile(curve: KaplanMeier, height: float, _method: str, level: float
     if not above.size or not below.size:
         return value, None, None, None, "window_not_reached"
     u, v = above[-1], below[0]
-    slope = (s[u] - s[v]) / (time[v] - time[u])
-    error = float(se[first] / slope)
-    factor = SPSS_FACTOR if level == 0.95 else normal_quantile(level)
+    error = float(se[first] * (time[v] - time[u]) / (s[u] - s[v]))  # SE of S by the slope of the curve
+    factor = spss_factor(level)
     return value, value - factor * error, value + factor * error, error, None
 
 
-def followup_quantile(curve: KaplanMeier, p: float = 0.5, level: float = 0.95) -> Estimate:
-    """The median follow-up (or another quantile) by reverse Kaplan-Meier, with its log-log interval.
+def spss_factor(level: float) -> float:
+    """The factor of SPSS's survival intervals: 1.96 itself at 95 %, elsewhere the normal quantile."""
+    return SPSS_FACTOR if level == 0.95 else normal_quantile(level)
 
-    Schemper & Smith 1996. In a curve without censoring there is none.
+
+def followup_quantile(
+    curve: KaplanMeier, p: float = 0.5, level: float = 0.95, method: MedianInterval = "log-log"
+) -> Estimate:
+    """The median follow-up (or another quantile) by reverse Kaplan-Meier, with its interval.
+
+    Schemper & Smith 1996. In a curve without censoring there is none. Errors as of `quantile`.
     """
-    estimate = quantile(reverse(curve), p, "log-log", level)
+    estimate = quantile(reverse(curve), p, method, level)
     return replace(estimate, reason="no_censored") if estimate.reason == "no_events" else estimate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from analysis.conventions import RateInterval
@@ -15,9 +17,9 @@ def rate_at(curve: KaplanMeier, time: float, method: RateInterval = "log-log", l
 
     Beyond the longest follow-up there is no rate, unless S is 0: then every outcome is known and S
     stays 0. Before the first event S is 1 and the interval is Clopper-Pearson's on those at risk.
-    Raises ValueError for a negative time.
+    Raises ValueError for a negative or infinite time.
     """
-    if not time >= 0:
+    if not 0 <= time < math.inf:
         raise ValueError(f"a rate is read at a time of 0 or more, not at {time}")
     index = int(np.searchsorted(curve.time, time, side="right")) - 1
     before = int(np.searchsorted(curve.time, time, side="left")) - 1

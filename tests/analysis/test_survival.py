@@ -90,6 +90,7 @@ class TheCurve(unittest.TestCase):
         for time, event, message in (
             ([5, 3, -1], [1, 0, 1], "row 2 has a negative time: -1"),
             ([5, math.inf], [1, 0], "row 1 has an infinite time"),
+            ([5, 1e300], [1, 0], "row 1 has too long a time"),
             ([5, 3], [2, 1], "row 0 has an event that is neither 0 nor 1: 2"),
             ([5, 3], [1], "2 times but 1 event"),
         ):
@@ -128,7 +129,7 @@ class TheCurve(unittest.TestCase):
 
 class TheSpssMedian(unittest.TestCase):
     def test_it_agrees_with_a_run_of_spss(self):
-        # median, SE, CI as SPSS 31.0.1.0 stores them
+        # median, SE, CI as SPSS 31.0.1.0 stores them; the CI is published to five places
         for sex, median, se, lower, upper in (
             (1, 353, 28.40150389233, 297.33305, 408.66695),
             (2, 296, 49.812325244556, 198.36784, 393.63216),
@@ -137,9 +138,17 @@ class TheSpssMedian(unittest.TestCase):
             with self.subTest(sex=sex):
                 found = quantile(spss_check(sex), 0.5, "spss")
                 self.assertEqual(found.value, median)
-                self.assertAlmostEqual(found.se, se, 9)
+                self.assertAlmostEqual(found.se, se, 10)
                 self.assertAlmostEqual(found.lower, lower, 5)
                 self.assertAlmostEqual(found.upper, upper, 5)
+                self.assertAlmostEqual(found.lower, median - 1.96 * se, 9)
+                self.assertAlmostEqual(found.upper, median + 1.96 * se, 9)
+
+    def test_its_window_begins_and_ends_at_event_times(self):
+        # a censored time between the events would give u = 297 and a standard error of 26.790
+        curve = spss_check()
+        self.assertIn(297, curve.time[(curve.events == 0) & (curve.survival >= 0.55)])
+        self.assertAlmostEqual(quantile(curve, 0.5, "spss").se, 27.277143171126, 9)
 
     def test_it_agrees_with_the_calculation_by_hand(self):
         self.assertAlmostEqual(quantile(kaplan_meier(*SIX_MP), 0.5, "spss").se, 5.25537578801, 10)
@@ -329,9 +338,10 @@ class TheRate(unittest.TestCase):
         found = rate_at(kaplan_meier([], []), 12)
         self.assertEqual((found.value, found.reason, found.at_risk), (None, "no_cases", 0))
 
-    def test_a_negative_time_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "-1"):
-            rate_at(kaplan_meier(*SIX_MP), -1)
+    def test_a_time_that_is_none_is_refused(self):
+        for time in (-1, math.inf, math.nan):
+            with self.subTest(time), self.assertRaisesRegex(ValueError, str(time)):
+                rate_at(kaplan_meier(*SIX_MP), time)
 
     @given(cohorts(), st.integers(0, 60), st.sampled_from(INVERTED))
     @settings(max_examples=150, deadline=None)
