@@ -5,9 +5,25 @@ The page "How these numbers are made" prints these entries beside the comparison
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from registry.labels import Label
+
+# The chapters in the order of the page; each is the CHAPTER of the module of that name in this folder.
+ORDER = (
+    "describe",
+    "survival",
+    "cox",
+    "logistic",
+    "weighting",
+    "imputation",
+    "competing",
+    "quality",
+    "consistency",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +50,12 @@ class Chapter:
     slug: str
     title: Label
     methods: tuple[Method, ...]
+
+
+@cache
+def chapters() -> tuple[Chapter, ...]:
+    """Every chapter in the order of the page. Raises ValueError for a module without a place in ORDER."""
+    names = {path.stem for path in Path(__file__).parent.glob("*.py")} - {"__init__", "conventions"}
+    return tuple(
+        importlib.import_module(f"{__name__}.{name}").CHAPTER for name in sorted(names, key=ORDER.index)
+    )
