@@ -93,7 +93,10 @@ REASONS: dict[str, Reason] = {
     ),
     "no_variation": Reason(
         NOT_ESTIMABLE,
-        Label("All values are equal, so there is nothing to estimate from.", "所有取值相同，无从估计。"),
+        Label(
+            "All values are equal (or equal within every group), so there is nothing to estimate from.",
+            "所有取值相同（或各组内取值相同），无从估计。",
+        ),
     ),
     "collinear": Reason(
         NOT_ESTIMABLE,

@@ -24,6 +24,11 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("analysis/estimate.py", ("registry.labels", "numpy")),
     ("analysis/conventions.py", ("registry.labels",)),
     ("analysis/typeset.py", ("registry.labels", "analysis.conventions", "analysis.estimate")),
+    (
+        "analysis/consistency/",
+        ("registry.labels", "numpy", "scipy", "analysis.document", "analysis.consistency")
+        + ("analysis.conventions", "analysis.estimate", "analysis.typeset", "analysis.describe"),
+    ),
     *(
         (
             f"analysis/{name}/",
@@ -31,6 +36,14 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
             + tuple(f"analysis.{other}" for other in STATISTICS),
         )
         for name in STATISTICS
+        if name != "consistency"
+    ),
+    ("analysis/table_file.py", ("registry.labels", "pandas", "numpy")),
+    (
+        "analysis/answers/",
+        ("registry.labels", "pandas", "numpy", "analysis.answers", "analysis.table_file", "analysis.document")
+        + ("analysis.conventions", "analysis.estimate", "analysis.typeset")
+        + tuple(f"analysis.{name}" for name in STATISTICS),
     ),
     ("analysis/methods/", ("registry.labels", "analysis.methods", "analysis.conventions")),
     (

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
-from scipy.special import chndtr, gammaln, ncfdtr, nctdtr
+from scipy.special import chndtr, gammaincc, gammaln, ncfdtr, nctdtr, ndtr
 
 from analysis.describe.means import anova, pooled_variance, sums_of_squares, t_test
 from analysis.describe.ranks import kruskal_wallis
 from analysis.estimate import Estimate
+
+SLOW_FROM = 1000.0  # scipy's series for the noncentral t grows with t
 
 
 def cohen_d(first: np.ndarray, second: np.ndarray, level: float, *, missing: int = 0) -> Estimate:
@@ -77,6 +80,34 @@ def chi_square_limits(statistic: float, df: float, level: float) -> tuple[float,
     return _above_zero(lambda nc: chndtr(statistic, df, nc), statistic, level)
 
 
+def noncentral_t(df: float, nc: float, t: float) -> float:
+    """P(T <= t) for noncentral t, also where scipy's series gives NaN or takes long (t far from 0).
+
+    There T = (Z + nc)/s with s² chi-square over df, and P = ∫ Φ(z) dP(s <= (z + nc)/t): Φ changes only
+    for |z| < 9, over which the density of s is smooth when t is large.
+    """
+    p = float(nctdtr(df, nc, t)) if abs(t) <= SLOW_FROM else math.nan
+    if math.isfinite(p):
+        return p
+    if t < 0:
+        return 1 - noncentral_t(df, -nc, -t)
+    if nc <= -9:
+        return 1.0
+    low, high = max(-9.0, -nc), 9.0
+    node, weight = _gauss_legendre(200)
+    z = (high + low) / 2 + (high - low) / 2 * node
+    scale = (z + nc) / t
+    log_density = (df - 1) * np.log(scale) - df * scale**2 / 2
+    log_density += math.log(2) + df / 2 * math.log(df / 2) - gammaln(df / 2)
+    inside = (weight * ndtr(z) * np.exp(log_density)).sum() * (high - low) / 2 / t
+    return float(inside + gammaincc(df / 2, df * ((high + nc) / t) ** 2 / 2))
+
+
+@cache
+def _gauss_legendre(points: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(points)
+
+
 def _standardised(
     method: str, first: np.ndarray, second: np.ndarray, level: float, factor: float, missing: int
 ) -> Estimate:
@@ -86,7 +117,7 @@ def _standardised(
         return Estimate(value=None, reason=test.reason, **facts)
     unit = math.sqrt(1 / first.size + 1 / second.size)
     value = (first.mean() - second.mean()) / math.sqrt(pooled_variance((first, second)))
-    lower, upper = _limits(lambda nc: nctdtr(test.df, nc, test.statistic), test.statistic, level)
+    lower, upper = _limits(lambda nc: noncentral_t(test.df, nc, test.statistic), test.statistic, level)
     return Estimate(
         value=float(value) * factor, lower=lower * unit * factor, upper=upper * unit * factor, **facts
     )

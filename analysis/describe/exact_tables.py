@@ -19,11 +19,13 @@ from scipy.special import gammaln
 
 # Tolerance for equal probability, as a logarithm (see tables.SAME_PROBABILITY).
 _SAME = math.log1p(1e-7)
-_DIGITS = 1e9  # logarithms that agree to 9 decimals are one product
-MOST_STEPS = 12_000_000  # elementary steps, about three seconds; beyond it, random tables serve
-LEAST_PER_NODE = 2000  # a node takes as long as this many steps, however few ways lead on from it
+_DIGITS = 1e9  # logarithms that agree to 9 decimals are one product (a little fewer in huge tables)
+MOST_STEPS = 30_000_000  # ways walked, a few seconds; beyond it, random tables serve
+MOST_FILLINGS = 40_000_000  # ways looked at when the network is built, likewise
+LEAST_PER_NODE = 300  # a node takes as long as this many fillings, however few ways lead on from it
 RANDOM_TABLES = 100_000
 SEED = 20260114
+CELLS_AT_ONCE = 2_000_000  # so that wide tables do not fill the memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +45,7 @@ class _Stage:
 def exact_p(table: np.ndarray) -> float | None:
     """The probability of all tables with these margins that are no more likely than `table`.
 
-    `table` holds counts, no margin 0. None when counting would take more than MOST_STEPS.
+    `table` holds counts, no margin 0. None when counting would take too long (MOST_STEPS, MOST_FILLINGS).
     """
     if table.shape[0] > table.shape[1]:
         table = table.T  # the fewer rows, the fewer nodes
@@ -99,7 +101,7 @@ def _network(rows: np.ndarray, columns: np.ndarray) -> tuple[list[_Stage], np.nd
         if fillings is None:
             return None
         steps += len(nodes) * max(len(fillings), LEAST_PER_NODE)
-        if steps > MOST_STEPS:
+        if steps > MOST_FILLINGS:
             return None
         stage, nodes = _stage(nodes, fillings)
         stages.append(stage)
@@ -128,7 +130,7 @@ def _fillings(rows: np.ndarray, column: int) -> np.ndarray | None:
     parts = np.zeros((1, 0), dtype=np.int64)
     for room in rows[:-1].tolist():
         choices = np.arange(min(room, column) + 1)
-        if len(parts) * choices.size > MOST_STEPS // 10:
+        if len(parts) * choices.size > MOST_FILLINGS // 10:
             return None
         parts = np.column_stack([np.repeat(parts, choices.size, axis=0), np.tile(choices, len(parts))])
         parts = parts[parts.sum(axis=1) <= column]
@@ -142,12 +144,16 @@ def _merged(
     """Bundles at the same node with the same product made one."""
     if not node.size:
         return node, product, number
-    rounded = np.round(product * _DIGITS)
-    order = np.lexsort((rounded, node))
-    node, rounded = node[order], rounded[order]
-    new = np.concatenate([[True], (node[1:] != node[:-1]) | (rounded[1:] != rounded[:-1])])
+    # Node and product in one whole number, since one column sorts much faster than two.
+    low, high = product.min(), product.max()
+    unit = min(_DIGITS, 2.0**61 / ((int(node.max()) + 1) * (high - low + 1)))
+    width = int((high - low) * unit) + 2
+    key = node * width + np.rint((product - low) * unit).astype(np.int64)
+    order = np.argsort(key)
+    key = key[order]
+    new = np.concatenate([[True], key[1:] != key[:-1]])
     starts = np.flatnonzero(new)
-    return node[starts], product[order][starts], np.add.reduceat(number[order], starts)
+    return node[order[starts]], product[order[starts]], np.add.reduceat(number[order], starts)
 
 
 def _log_sum(stage: _Stage, following: np.ndarray) -> np.ndarray:
@@ -171,9 +177,12 @@ def simulated_p(table: np.ndarray) -> float:
     """
     from scipy.stats import random_table
 
-    drawn = random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
-        size=RANDOM_TABLES, random_state=np.random.default_rng(SEED)
-    )
+    generator = np.random.default_rng(SEED)
+    source = random_table(table.sum(axis=1), table.sum(axis=0))
     limit = -gammaln(table + 1).sum() + _SAME
-    as_rare = int((-gammaln(drawn + 1).sum(axis=(1, 2)) <= limit).sum())
+    at_once, left, as_rare = max(1, CELLS_AT_ONCE // table.size), RANDOM_TABLES, 0
+    while left:
+        drawn = source.rvs(size=min(left, at_once), random_state=generator)
+        as_rare += int((-gammaln(drawn + 1).sum(axis=(1, 2)) <= limit).sum())
+        left -= len(drawn)
     return (1 + as_rare) / (1 + RANDOM_TABLES)
