@@ -131,12 +131,22 @@ def maximise(likelihood: PartialLikelihood, start: np.ndarray, free: np.ndarray)
 
 
 def _rise(likelihood: PartialLikelihood, point: Point, step: np.ndarray) -> Point | None:
-    """The next point, the step halved until the likelihood rises, up to rounding."""
+    """The next point, the step shortened until the likelihood rises, up to rounding, and still rises there.
+
+    The information leaves out the curvature of the penalty, so that a step may be twice too long: where the
+    slope has turned round, the secant of the two slopes says how long it should have been.
+    """
+    slope = point.score @ step
     for _ in range(HALVINGS):
         following = evaluate(likelihood, point.coef + step)
         if following is not None and following.value >= point.value - 1e-13 * max(abs(point.value), 1):
-            return following
-        step = step / 2
+            turned = following.score @ step
+            if turned >= -slope / 4:
+                return following
+            step = step * (slope / (slope - turned))
+            slope = point.score @ step
+            continue
+        step, slope = step / 2, slope / 2
     return None
 
 
