@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from registry.labels import Label, both
 
@@ -176,14 +177,36 @@ class Provenance:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+Severity = Literal["contradiction", "warning", "note", "agreement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check of printed numbers against one another found (see analysis.consistency).
+
+    A contradiction cannot be true, a warning deserves a look, a note explains; an agreement was
+    recomputed and fits. `key` names the check, `sentence` the numbers; `cells` are the
+    addresses (of cells, or of whole blocks) that it speaks of.
+    """
+
+    key: str
+    severity: Severity
+    sentence: Label
+    cells: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished report: renderers turn it to html, docx, json."""
+    """A finished report: renderers turn it to html, docx, json.
+
+    `findings` are those of the check of its numbers against each other; None if there was no such check.
+    """
 
     slug: str
     title: Label
     sections: tuple[Section, ...]
     provenance: Provenance
+    findings: tuple[Finding, ...] | None = None
 
     def section(self, id: str) -> Section:
         return next(section for section in self.sections if section.id == id)

@@ -114,6 +114,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         finished = asked.finished()
         context |= {
             "count": len(finished.data),
+            "contradictions": sum(one.severity == "contradiction" for one in finished.report.findings or ()),
             "body": html.body(
                 finished.report,
                 _language(),

@@ -30,6 +30,7 @@ def document(report: Report, language: str, *, with_cases: bool = False) -> byte
         "title": report.title.text(language),
         "provenance": _provenance(report.provenance, language),
         "sections": [_section(section, language, with_cases) for section in report.sections],
+        "findings": _findings(report, language),
     }
     return ("\n".join(_lines(content)) + "\n").encode()
 
@@ -42,6 +43,20 @@ def _provenance(provenance: Provenance, language: str) -> dict:
         "facts": [{"id": key, "label": name, "text": text} for key, name, text in facts],
     }
     return first | {key: _plain(values[key]) for key in sorted(values.keys() - first.keys())}
+
+
+def _findings(report: Report, language: str) -> list[dict] | None:
+    if report.findings is None:
+        return None
+    return [
+        {
+            "key": finding.key,
+            "severity": finding.severity,
+            "text": finding.sentence.text(language),
+            "cells": list(finding.cells),
+        }
+        for finding in report.findings
+    ]
 
 
 def _section(section: Section, language: str, with_cases: bool) -> dict:

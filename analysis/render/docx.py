@@ -17,11 +17,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.shared import Cm, Inches, Pt
 from docx.table import _Cell as Cell
 
-from analysis.document import Figure, Note, Paragraph, Report, Section, Table
+from analysis.document import Figure, Finding, Note, Paragraph, Report, Section, Table
 from analysis.render import fonts, word
 from analysis.render.drawing import pieces, text_width
 from analysis.render.figures import INCHES, png
-from analysis.render.wording import PROVENANCE, banner, captions
+from analysis.render.wording import CHECKS, NO_FINDINGS, PROVENANCE, SEVERITIES, banner, captions
 from registry.labels import Label, short_code
 
 WESTERN = "Times New Roman"
@@ -82,6 +82,8 @@ class _Writer:
                 self.paragraph(text, "Warning")
         for section in self.report.sections:
             self.section(section)
+        if self.report.findings is not None:
+            self.checks(self.report.findings)
         self.provenance()
 
     def properties(self) -> None:
@@ -159,6 +161,14 @@ class _Writer:
     def notes(self, notes: tuple[Note, ...]) -> None:
         for note in notes:
             self.paragraph(self.text(note.text), "Note")
+
+    def checks(self, findings: tuple[Finding, ...]) -> None:
+        self.paragraph(self.text(CHECKS), "Heading 1")
+        if not findings:
+            self.paragraph(self.text(NO_FINDINGS), "Note")
+        for finding in findings:
+            severity = self.text(SEVERITIES[finding.severity])
+            self.paragraph(f"{severity}: {self.text(finding.sentence)}", "Note")
 
     def provenance(self) -> None:
         self.paragraph(self.text(PROVENANCE), "Heading 1")

@@ -10,6 +10,7 @@ Classes, all styled in registry/static/registry/report.css (which the site's pag
 - `level-1` …   a row label that belongs under the one before it
 - `number`      a printed number: never broken across lines, and a quiet link where it has a URL
 - `notes`       the foot notes of a table or figure
+- `checks`      what the check of the report against itself found, a list by severity
 - `provenance`  where the report comes from
 - `figure`, `curve`, `band`: see figures.py
 """
@@ -21,9 +22,29 @@ from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
 
-from analysis.document import Cell, Figure, Note, Paragraph, Part, Report, Row, Section, Table, cell_address
+from analysis.document import (
+    Cell,
+    Figure,
+    Finding,
+    Note,
+    Paragraph,
+    Part,
+    Report,
+    Row,
+    Section,
+    Table,
+    cell_address,
+)
 from analysis.render import figures
-from analysis.render.wording import HTML_LANGUAGE, PROVENANCE, banner, captions
+from analysis.render.wording import (
+    CHECKS,
+    HTML_LANGUAGE,
+    NO_FINDINGS,
+    PROVENANCE,
+    SEVERITIES,
+    banner,
+    captions,
+)
 from registry.labels import Label, short_code
 
 Link = Callable[[str], str]
@@ -84,6 +105,8 @@ class _Writer:
         if report.provenance.synthetic:
             lines.append(self.banner())
         lines += [self.section(section) for section in report.sections]
+        if report.findings is not None:
+            lines.append(self.checks(report, report.findings))
         lines += [self.provenance(report), "</article>"]
         return "\n".join(lines)
 
@@ -174,6 +197,41 @@ class _Writer:
         if not notes:
             return ""
         return '<div class="notes">' + "".join(f"<p>{self.text(note.text)}</p>" for note in notes) + "</div>"
+
+    def checks(self, report: Report, findings: Iterable[Finding]) -> str:
+        """What the check of the report against itself found, each with links to what it speaks of."""
+        places = self.places(report)
+        found = "".join(self.finding(finding, places) for finding in findings)
+        body = f"<ul>{found}</ul>" if found else f"<p>{self.text(NO_FINDINGS)}</p>"
+        return (
+            f'<section class="checks" aria-labelledby="checks"><h2 id="checks">{self.text(CHECKS)}</h2>'
+            f"{body}</section>"
+        )
+
+    def places(self, report: Report) -> dict[str, str]:
+        """What a link to each block is called: "Table 1", or the title of the section."""
+        return {
+            block.id: self.text(self.captions[block.id])
+            .removesuffix(self.text(block.title))
+            .rstrip(" .\u3000")
+            if block.id in self.captions
+            else self.text(section.title)
+            for section in report.sections
+            for block in section.blocks
+        }
+
+    def finding(self, finding: Finding, places: dict[str, str]) -> str:
+        """One finding, with a link to the first row of each table that it speaks of."""
+        anchors: dict[str, str] = {}
+        for cell in finding.cells:
+            anchors.setdefault(cell.partition(".")[0], cell.rpartition(".")[0] or cell)
+        links = "".join(
+            f' <a href="#{escape(anchor)}">{places[block]}</a>'
+            for block, anchor in anchors.items()
+            if block in places
+        )
+        severity = self.text(SEVERITIES[finding.severity])
+        return f'<li class="{finding.severity}"><b>{severity}</b> {self.text(finding.sentence)}{links}</li>'
 
     def provenance(self, report: Report) -> str:
         facts = "".join(

@@ -10,6 +10,16 @@ SYNTHETIC = Label(
     "Synthetic data: the patients are invented for demonstration, none is a real person.",
     "合成数据：病例均为演示而虚构，不涉及任何真实患者。",
 )
+CHECKS = Label("Checks", "一致性核对")
+NO_FINDINGS = Label(
+    "The numbers of this report were checked against each other; nothing was found.",
+    "已核对本报告各数值之间的一致性，未发现问题。",
+)
+SEVERITIES: dict[str, Label] = {
+    "contradiction": Label("Contradiction", "矛盾"),
+    "warning": Label("Caution", "注意"),
+    "note": Label("Note", "说明"),
+}
 _TABLE = Label("Table {number}. {title}", "表{number}\u3000{title}")
 _FIGURE = Label("Figure {number}. {title}", "图{number}\u3000{title}")
 

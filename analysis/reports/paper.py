@@ -6,6 +6,9 @@ has the 22 results of Zhou et al., doi 10.3877/cma.j.issn.2095-3232.2026.01.014,
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from analysis.consistency import audit
 from analysis.conventions import PAPER as AS_IN_THE_PAPER
 from analysis.conventions import Conventions
 from analysis.dataset import Dataset
@@ -206,9 +209,9 @@ PFS_CURVE = SurvivalFigure(
 
 
 def build(data: Dataset, conventions: Conventions, provenance: Provenance) -> Report:
-    """The report of these cases."""
+    """The report of these cases, checked against itself."""
     source = Source(data, conventions)
-    return Report(
+    made = Report(
         "paper",
         TITLE,
         (
@@ -234,6 +237,7 @@ def build(data: Dataset, conventions: Conventions, provenance: Provenance) -> Re
         ),
         provenance,
     )
+    return replace(made, findings=audit(made))
 
 
 def paper_table(source: Source) -> Table:

@@ -12,6 +12,7 @@ from analysis.document import (
     Cell,
     Curve,
     Figure,
+    Finding,
     Note,
     Paragraph,
     Part,
@@ -47,7 +48,19 @@ def report(*, synthetic: bool = True, asked: Asked | None = None) -> Report:
     asked = asked or Asked()
     sections = (_words(asked), _tables(asked), _figures(asked))
     title = Label("A sample of everything", "样例:各种内容")
-    return Report("sample", title, sections, _provenance(synthetic))
+    return Report("sample", title, sections, _provenance(synthetic), FINDINGS)
+
+
+FINDINGS = (
+    Finding(
+        "percent_of_total",
+        "contradiction",
+        Label("14 of 31 is 45% & not <b>54%</b>.", "14/31为45%，而非<b>54%</b>。"),
+        ("baseline.sex-male.0", "pfs"),
+    ),
+    Finding("few_at_risk", "warning", Label("Only 9 at risk.", "风险人数仅9例。"), ("pfs",)),
+    Finding("median_not_reached", "note", Label("Not reached.", "未达到。")),
+)
 
 
 def _provenance(synthetic: bool) -> Provenance:

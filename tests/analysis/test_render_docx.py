@@ -138,13 +138,19 @@ class Pages(Sample):
         fields = [field.get(qn("w:instr")) for field in footer.iter(qn("w:fldSimple"))]
         self.assertEqual(fields, ["PAGE", "NUMPAGES"])
 
+    def test_findings_stand_before_the_provenance_with_their_severity(self):
+        texts = [paragraph.text for paragraph in self.documents["zh"].paragraphs]
+        start = texts.index("一致性核对")
+        self.assertEqual(texts[start + 1], "矛盾: 14/31为45%，而非<b>54%</b>。")
+        self.assertEqual(texts[start + 4], "报告来源")
+
     def test_provenance_is_the_last_section(self):
         texts = [paragraph.text for paragraph in self.documents["en"].paragraphs]
         self.assertEqual(texts[-5:-3], ["Provenance", "Made: 2026-03-01 08:30 UTC"])
 
     def test_headings_are_real_headings(self):
         found = [p.text for p in self.documents["zh"].paragraphs if p.style.name == "Heading 1"]
-        self.assertEqual(found, ["结果", "表格", "图", "报告来源"])
+        self.assertEqual(found, ["结果", "表格", "图", "一致性核对", "报告来源"])
 
     def test_the_clock_and_the_computer_leave_no_trace(self):
         about = self.documents["en"].core_properties

@@ -75,7 +75,8 @@ class Links(unittest.TestCase):
 
     def test_without_a_link_there_is_no_link_but_numbers_stay_whole(self):
         page = Elements(html.page(self.report, "en"))
-        self.assertEqual(page.named("a"), [])
+        outward = [about["href"] for about, _ in page.named("a") if not about["href"].startswith("#")]
+        self.assertEqual(outward, [])
         self.assertIn("55 (46, 60) years", [text for _, text in page.named("span", class_="number")])
         self.assertRegex(html.style(), r"\.number \{[^}]*white-space: nowrap")
 
@@ -187,6 +188,20 @@ class Structure(unittest.TestCase):
         self.assertEqual(
             self.pages["zh"].rindex("<section"), self.pages["zh"].index('<section class="provenance"')
         )
+
+    def test_findings_name_their_severity_and_lead_to_what_they_speak_of(self):
+        for language, severity, place in (("en", "Contradiction", "Table 1"), ("zh", "矛盾", "表1")):
+            checks = self.pages[language].partition('id="checks"')[2].partition("</section>")[0]
+            self.assertIn(f"<b>{severity}</b> 14", checks)
+            self.assertIn("&lt;b&gt;54%&lt;/b&gt;", checks)
+            self.assertIn(f'<a href="#baseline.sex-male">{place}</a>', checks)
+            self.assertIn('<a href="#pfs">', checks)
+            self.assertEqual(checks.count("<li"), 3)
+
+    def test_a_report_without_findings_says_so_and_one_that_was_not_checked_says_nothing(self):
+        checked = replace(sample_report.report(), findings=())
+        self.assertIn("nothing was found", html.body(checked, "en"))
+        self.assertNotIn('id="checks"', html.body(replace(checked, findings=None), "en"))
 
     def test_blocks_keep_the_order_of_the_report(self):
         places = [

@@ -41,10 +41,22 @@ class Shape(unittest.TestCase):
         self.content = read(sample_report.report())
 
     def test_the_report_has_the_keys_of_the_interface(self):
-        self.assertEqual(list(self.content), ["report", "language", "title", "provenance", "sections"])
+        self.assertEqual(
+            list(self.content), ["report", "language", "title", "provenance", "sections", "findings"]
+        )
         self.assertEqual((self.content["report"], self.content["language"]), ("sample", "en"))
         for section in self.content["sections"]:
             self.assertEqual(set(section), {"id", "title", "order", "tables", "figures", "paragraphs"})
+
+    def test_a_finding_has_its_key_severity_text_and_cells(self):
+        first = self.content["findings"][0]
+        self.assertEqual(list(first), ["key", "severity", "text", "cells"])
+        self.assertEqual(first["cells"], ["baseline.sex-male.0", "pfs"])
+        self.assertEqual(len(self.content["findings"]), 3)
+
+    def test_a_report_that_was_not_checked_has_null_and_not_an_empty_list(self):
+        self.assertIsNone(read(replace(sample_report.report(), findings=None))["findings"])
+        self.assertEqual(read(replace(sample_report.report(), findings=()))["findings"], [])
 
     def test_a_table_has_its_headings_rows_and_notes(self):
         table = self.content["sections"][1]["tables"][0]

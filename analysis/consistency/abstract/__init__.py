@@ -1,0 +1,1 @@
+"""Reading a pasted abstract and checking what it says."""
