@@ -1,5 +1,24 @@
-"""Every measurement of the project: python -m benchmarks (make bench)."""
+"""Measurements of the project.
 
-from benchmarks.report import main
+python -m benchmarks                      all of them, as they are (make bench)
+python -m benchmarks statistics …         one of them, with its own arguments: statistics or report
+"""
 
-main()
+import sys
+
+from benchmarks import report, statistics
+
+MEASUREMENTS = {"statistics": statistics.main, "report": report.main}
+
+
+def main(arguments: list[str]) -> None:
+    if not arguments:
+        for measure in MEASUREMENTS.values():
+            measure([])
+    elif arguments[0] in MEASUREMENTS:
+        MEASUREMENTS[arguments[0]](arguments[1:])
+    else:
+        sys.exit(f"no such measurement: {arguments[0]}; there are {', '.join(MEASUREMENTS)}")
+
+
+main(sys.argv[1:])

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -40,8 +40,9 @@ BARS = (
 )
 
 
-def main() -> None:
-    arguments = _arguments()
+def main(given: Sequence[str] | None = None) -> None:
+    """Measure what the arguments ask for; those of the command line where none are given."""
+    arguments = _arguments(given)
     if arguments.measure:
         print(json.dumps(_measure(arguments.measure, arguments.folder)))
         return
@@ -59,13 +60,13 @@ def main() -> None:
     _print_bars(found)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description="Cost of the report.")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--repetitions", type=int, default=REPETITIONS)
     parser.add_argument("--measure", choices=CONTENDERS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 def _start_django() -> None:
@@ -157,10 +158,10 @@ def _measure(name: str, folder: Path) -> dict[str, float]:
     begin = time.perf_counter()
     parts = work()
     seconds = time.perf_counter() - begin
-    return {"seconds": seconds, "peak": _peak(), **(parts or {})}
+    return {"seconds": seconds, "peak": peak_mib(), **(parts or {})}
 
 
-def _peak() -> float:
+def peak_mib() -> float:
     """The most memory that this process has held so far, in MiB.
 
     Linux counts into ru_maxrss what the parent held when it started the process; VmHWM begins anew.

@@ -22,17 +22,18 @@ from analysis.competing_risks.rows import CauseRows, cause_rows, check_cause
 from analysis.competing_risks.separation import is_separated
 from analysis.competing_risks.subdistribution import Moments, Subdistribution
 from analysis.estimate import Test
+from analysis.regression.covariates import covariate_matrix, estimable
 from analysis.regression.inference import absent_term, chi_square_test, quadratic_test, wald_term
 from analysis.regression.model import Model
 
 METHOD = "fine-gray"
 RATIO = "subdistribution_hazard_ratio"
-COLLINEAR = 1e-6  # a column with a smaller share of its length outside the span of the others adds nothing
 ITERATIONS = 100
 # The squared length of a Newton step in standard errors: where it is surely rounding, and where it is
 # rounding if the step before was hardly longer, as convergence squares it from step to step.
 CONVERGED, STALLED = 1e-20, 1e-10
 EXTREME = 1e-6  # information that has shrunk to this share of its size at 0 raises the question of separation
+COLLINEAR = 1e-6  # a column with a smaller share of its length outside the others' span adds nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,15 +80,16 @@ def fine_gray(
     another shape than rows by names, and for a cause that is not a whole number of 1 or more.
     """
     check_cause(cause_of_interest)
-    x = _matrix(covariates, names, np.size(time))
+    x = covariate_matrix(covariates, names, np.size(time))
     rows = cause_rows(time, cause, None, ~np.isnan(x).any(axis=1))
     x = x[rows.used]
     kind = np.where(rows.cause == cause_of_interest, 1, 2 * (rows.cause > 0))
     if not (kind == 1).any():
         return _no_model(rows, names, level, "no_events" if rows.n else "no_cases")
     at_risk = Subdistribution(rows.time, kind, x[:, :0]).ever_at_risk
-    kept, absent = _estimable(x[at_risk])
     centre = x[at_risk].mean(axis=0)
+    kept, absent = estimable(x[at_risk], x[at_risk] - centre, COLLINEAR)
+    kept = list(kept)
     scale = np.where(np.isin(np.arange(x.shape[1]), kept), x[at_risk].std(axis=0), 1.0)
     likelihood = Subdistribution(rows.time, kind, ((x - centre) / scale)[:, kept])
     found = _maximise(likelihood)
@@ -112,38 +114,6 @@ def predicted_incidence(model: FineGrayModel, covariates: ArrayLike, times: Arra
     with np.errstate(divide="ignore", over="ignore"):  # from nothing to beyond all numbers: 0 to 1
         hazard = np.exp(np.log(np.append(0.0, model.baseline)[passed]) + linear)
     return -np.expm1(-hazard)
-
-
-def _matrix(covariates: ArrayLike, names: Sequence[str], rows: int) -> np.ndarray:
-    x = np.asarray(covariates, dtype=float)
-    x = x.reshape(-1, 1) if x.ndim == 1 and len(names) == 1 else x
-    if x.shape != (rows, len(names)):
-        raise ValueError(f"covariates of shape {x.shape}, not {(rows, len(names))}: rows, then names")
-    infinite = np.argwhere(np.isinf(x))
-    if infinite.size:
-        row, column = infinite[0]
-        raise ValueError(f"row {row} has an infinite value of {names[column]}")
-    return x
-
-
-def _estimable(x: np.ndarray) -> tuple[list[int], dict[int, str]]:
-    """Which columns vary and are no combination of the columns before them, and why the others are out."""
-    kept, absent, basis = [], {}, np.empty((len(x), 0))
-    centred = x - x.mean(axis=0)
-    for k, column in enumerate(centred.T):
-        if x[:, k].min() == x[:, k].max():
-            absent[k] = "no_variation"
-            continue
-        rest = column / np.linalg.norm(column)
-        for _ in range(2):  # the second pass removes what rounding left of the first
-            rest = rest - basis @ (basis.T @ rest)
-        length = np.linalg.norm(rest)
-        if length <= COLLINEAR:
-            absent[k] = "collinear"
-            continue
-        kept.append(k)
-        basis = np.column_stack([basis, rest / length])
-    return kept, absent
 
 
 def _maximise(likelihood: Subdistribution) -> _Maximum | str:

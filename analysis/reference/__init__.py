@@ -21,7 +21,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 AREAS = tuple(sorted(path.stem for path in FOLDER.glob("*.R") if path.stem != "common"))
-ABSOLUTE = 1e-10  # differences below this are rounding of numbers that are 0 in truth
+ABSOLUTE = 1e-10  # numbers below this on both sides are rounding of what is 0 in truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,9 @@ class Compared:
         """The relative difference; None where neither estimates the number or only one does."""
         if self.r is None or self.ours is None:
             return None
-        gap = abs(self.ours - self.r)
-        return 0.0 if gap <= ABSOLUTE else gap / max(abs(self.r), ABSOLUTE)
+        if max(abs(self.r), abs(self.ours)) <= ABSOLUTE:
+            return 0.0
+        return abs(self.ours - self.r) / max(abs(self.r), ABSOLUTE)
 
     @property
     def agrees(self) -> bool:

@@ -139,7 +139,9 @@ def prepare(rows: CoxRows, ties: Ties) -> Prepared:
     scale = spread * np.sqrt(np.mean((x / spread) ** 2, axis=1, keepdims=True))
     x /= scale
     full = PartialLikelihood(sets, x, rows.weight[sets.order], ties)
-    score, information = full.derivatives(full.moments(np.zeros(varied.size)))
+    start = full.moments(np.zeros(varied.size))
+    score, information = full.derivatives(start)
+    information[np.diag(information) <= full.rounding(start)] = 0
     free, empty = independent(information)
     absent = dict.fromkeys(range(size), "no_variation")
     absent |= dict.fromkeys(varied[~free & ~empty].tolist(), "collinear")

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-COLLINEAR = 1e-9  # a column with a smaller share of its length outside the span of the others adds nothing
+from analysis.regression.covariates import covariate_matrix, estimable
+
 SEPARATING = 1e-5  # margins below this, in standard deviations, are rounding of the linear program
 
 
@@ -81,7 +82,7 @@ def logistic_data(outcome: ArrayLike, covariates: ArrayLike, names: Sequence[str
     centred = x - centre
     centred -= centred.mean(axis=0) if y.size else 0.0  # what rounding of a large mean left
     scale = np.sqrt((centred**2).mean(axis=0)) if y.size else np.ones(x.shape[1])
-    kept, absent = _estimable(x, centred)
+    kept, absent = estimable(x, centred)
     chosen = list(kept)
     return LogisticData(
         names=tuple(names),
@@ -93,40 +94,6 @@ def logistic_data(outcome: ArrayLike, covariates: ArrayLike, names: Sequence[str
         absent=absent,
         used=used,
     )
-
-
-def covariate_matrix(covariates: ArrayLike, names: Sequence[str], rows: int) -> np.ndarray:
-    """Covariates as floats (rows, len(names)). Raises ValueError for another shape or for infinity."""
-    x = np.asarray(covariates, dtype=float)
-    x = x.reshape(-1, 1) if x.ndim == 1 and len(names) == 1 else x
-    if x.shape != (rows, len(names)):
-        raise ValueError(f"covariates of shape {x.shape}, not {(rows, len(names))}: rows, then names")
-    infinite = np.argwhere(np.isinf(x))
-    if infinite.size:
-        row, column = infinite[0]
-        raise ValueError(f"row {row} has an infinite value of {names[column]}")
-    return x
-
-
-def _estimable(x: np.ndarray, centred: np.ndarray) -> tuple[tuple[int, ...], dict[int, str]]:
-    """Which columns vary and are no combination of the columns before them, and why the others are out."""
-    kept: list[int] = []
-    absent: dict[int, str] = {}
-    basis = np.empty((x.shape[0], 0))
-    for k in range(x.shape[1]):
-        if not x.shape[0] or x[:, k].min() == x[:, k].max():
-            absent[k] = "no_variation"
-            continue
-        length = np.linalg.norm(centred[:, k])
-        rest = centred[:, k] / length
-        for _ in range(2):  # the second pass removes what rounding left of the first
-            rest = rest - basis @ (basis.T @ rest)
-        if np.linalg.norm(rest) <= COLLINEAR:
-            absent[k] = "collinear"
-            continue
-        kept.append(k)
-        basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
-    return tuple(kept), absent
 
 
 def is_separated(design: np.ndarray, outcome: np.ndarray) -> bool:

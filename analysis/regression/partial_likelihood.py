@@ -20,6 +20,7 @@ from analysis.conventions import Ties
 from analysis.regression.risk_sets import RiskSets
 
 SMALLEST = 1e-250  # a smaller denominator has lost digits
+ROUNDING = 1e-13  # what is left of a second moment by a variance that is 0, at the most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +106,11 @@ class PartialLikelihood:
         """The information (p, p) with each denominator's part multiplied by `factor` (E,)."""
         mass = self.mass * factor
         return self._covariance(moments, moments.risk * self.exposure(mass / moments.denominator), mass)
+
+    def rounding(self, moments: Moments) -> np.ndarray:
+        """What rounding may leave of the information, 0 in truth, of a covariate equal in every risk set."""
+        expected = moments.risk * self.exposure(self.mass / moments.denominator)
+        return ROUNDING * (self.x**2 @ expected)
 
     def _covariance(self, moments: Moments, expected: np.ndarray, mass: np.ndarray) -> np.ndarray:
         """The covariance of the covariates within risk sets, summed with `mass`; `expected` is of rows."""

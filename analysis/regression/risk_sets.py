@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analysis.regression.covariates import covariate_matrix
 from analysis.regression.interval_sums import IntervalSums
 from analysis.survival.placing import read_labels
 from analysis.survival.rows import complete_rows
@@ -69,7 +70,9 @@ def cox_rows(
     covariates, negative or infinite weights, and for impossible times as `survival.rows.complete_rows`.
     """
     size = np.size(time)
-    x = _covariates(covariates, tuple(names), size)
+    if not len(names):
+        raise ValueError("a regression needs a covariate")
+    x = covariate_matrix(covariates, names, size)
     weight = _weights(weights, size)
     known = ~np.isnan(x).any(axis=1) & (weight > 0)
     codes = [_codes(labels, size) for labels in (strata, cluster)]
@@ -90,18 +93,6 @@ def cox_rows(
         cluster=cluster_code,
         used=rows.used,
     )
-
-
-def _covariates(covariates: ArrayLike, names: tuple[str, ...], size: int) -> np.ndarray:
-    x = np.asarray(covariates, dtype=float)
-    x = x.reshape(-1, 1) if x.ndim == 1 else x
-    if x.ndim != 2 or x.shape[0] != size:
-        raise ValueError(f"{size} times but covariates of shape {x.shape}")
-    if not x.shape[1] or x.shape[1] != len(names):
-        raise ValueError(f"{x.shape[1]} covariates but {len(names)} names")
-    if np.isinf(x).any():
-        raise ValueError(f"row {int(np.isinf(x).any(axis=1).argmax())} has an infinite covariate")
-    return x
 
 
 def _weights(weights: ArrayLike | None, size: int) -> np.ndarray:

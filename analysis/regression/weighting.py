@@ -23,8 +23,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analysis.regression.covariates import covariate_matrix
 from analysis.regression.logistic import LogisticModel, logistic
-from analysis.regression.logistic_data import covariate_matrix
 
 Estimand = Literal["ate", "att", "overlap"]
 

@@ -117,6 +117,18 @@ class NoEstimate(unittest.TestCase):
             [separates(time, event, x[:, kept], entry, stratum, i) for i in range(len(kept))],
         )
 
+    def test_a_covariate_that_differs_only_between_risk_sets_has_no_variation(self):
+        model = cox(
+            [1, 1, 1, 1, 1, 2, 3],
+            [0, 0, 0, 0, 1, 1, 1],
+            [1, 2, 2, 2, 3, 1, 1],
+            ["x"],
+            entry=[0, 0, 0, 0, 0, 1, 1],
+            strata=[0, 0, 0, 0, 1, 1, 1],
+            weights=[0.5, 0.5, 0.5, 0.5, 3, 0.5, 1],
+        )
+        self.assertEqual([term.reason for term in model.terms], ["no_variation"])
+
     @given(cases, st.sampled_from(("efron", "breslow")), st.booleans())
     @settings(max_examples=100, deadline=None)
     def test_any_table_gives_a_model_without_a_warning(self, rows, ties, robust):
@@ -151,10 +163,10 @@ class Refusals(unittest.TestCase):
             (([1, 2], [1], [1, 2], ["a"]), {}, "event indicators"),
             (([1, 2], [1, 0], [1, 2, 3], ["a"]), {}, "covariates of shape"),
             (([1, 2], [1, 0], [1, 2], ["a", "b"]), {}, "names"),
-            (([1, 2], [1, 0], np.zeros((2, 0)), []), {}, "names"),
+            (([1, 2], [1, 0], np.zeros((2, 0)), []), {}, "needs a covariate"),
             (([1, -2], [1, 0], [1, 2], ["a"]), {}, "negative time"),
             (([1, 2], [1, 2], [1, 2], ["a"]), {}, "neither 0 nor 1"),
-            (([1, 2], [1, 0], [1, np.inf], ["a"]), {}, "row 1 has an infinite covariate"),
+            (([1, 2], [1, 0], [1, np.inf], ["a"]), {}, "row 1 has an infinite value of a"),
             (([1, 2], [1, 0], [1, 2], ["a"]), {"weights": [1, -1]}, "row 1 has a negative"),
             (([1, 2], [1, 0], [1, 2], ["a"]), {"weights": [1]}, "weights"),
             (([1, 2], [1, 0], [1, 2], ["a"]), {"strata": ["x"]}, "labels"),
