@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,23 +16,16 @@ from difflib import get_close_matches
 from itertools import islice
 from operator import itemgetter
 
+from analysis.encodings import decoded
 from registry.labels import Label
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
-_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 _OTHER_FILES = (
     (b"PK\x03\x04", Label("an Excel workbook (.xlsx) or a ZIP archive", "Excel工作簿（.xlsx）或ZIP压缩包")),
     (b"\xd0\xcf\x11\xe0", Label("an Excel workbook (.xls)", "Excel工作簿（.xls）")),
     (b"%PDF", Label("a PDF", "PDF文件")),
     (b"\x1f\x8b", Label("a compressed file (.gz)", "压缩文件（.gz）")),
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 _LONGEST_CELL = 10_000_000
 _SNIFFED_LINES = 100
 _SHOWN_NAMES = 20
@@ -124,14 +116,9 @@ def _decoded(content: bytes, name: str, encoding: str | None) -> tuple[str, str]
                 file=quoted(name),
                 what=what,
             )
-    marked = next((codec for start, codec in _MARKS if content.startswith(start)), None)
-    for codec in [encoding] if encoding else [marked] if marked else ["utf-8", "gb18030"]:
-        try:
-            text = content.decode(codec)
-        except (UnicodeError, LookupError):
-            continue
-        if not _CONTROL.search(text):
-            return text, codec
+    found = decoded(content, encoding)
+    if found:
+        return found
     if encoding:
         raise refuse(
             "{file} cannot be read as {encoding}.",

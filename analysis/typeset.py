@@ -210,8 +210,10 @@ def interval(estimate: Estimate, decimals: int, unit: Label, conventions: Conven
         )
     lower = _limit(estimate.lower, estimate, decimals, conventions)
     upper = _limit(estimate.upper, estimate, decimals, conventions)
+    dash = " to " if (estimate.upper or 0) < 0 else "–"  # before a minus a dash is misread
     return _with_unit(
-        Label(f"{value} ({level} {lower.en}–{upper.en})", f"{value}({level}:{lower.zh}~{upper.zh})"), unit
+        Label(f"{value} ({level} {lower.en}{dash}{upper.en})", f"{value}({level}:{lower.zh}~{upper.zh})"),
+        unit,
     )
 
 

@@ -38,7 +38,8 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
         for name in STATISTICS
         if name != "consistency"
     ),
-    ("analysis/table_file.py", ("registry.labels", "pandas", "numpy")),
+    ("analysis/encodings.py", ()),
+    ("analysis/table_file.py", ("registry.labels", "analysis.encodings")),
     (
         "analysis/answers/",
         ("registry.labels", "pandas", "numpy", "analysis.answers", "analysis.table_file", "analysis.document")

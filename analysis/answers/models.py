@@ -74,8 +74,14 @@ def cox(
 
 
 def fitted(block: str, fit: Callable[[], Model], absent: Absent) -> dict[str, object] | None:
-    """The numbers of a model; None where its arithmetic fails."""
-    return absent.attempt(block, lambda: fit().numbers())
+    """The numbers of a model, and whether its events suffice; None where its arithmetic fails."""
+
+    def numbers() -> dict[str, object]:
+        model = fit()
+        gate = regression.events_gate(model.events, len(model.terms))
+        return model.numbers() | {"advice": gate.advice}
+
+    return absent.attempt(block, numbers)
 
 
 def proportional_hazards(

@@ -10,6 +10,7 @@ from analysis.answers.printed import GROUP, Data, level_label
 from analysis.conventions import Conventions
 from analysis.document import Block, Cell, Row, Table, words
 from analysis.estimate import REASONS
+from analysis.regression import events_gate
 from registry.labels import Label, both
 
 _COX_MODELS = {
@@ -26,7 +27,7 @@ _TERM = Label("Term", "变量")
 _LIKELIHOOD_RATIO = Label("Likelihood ratio test, P", "似然比检验，P")
 _CONCORDANCE = Label("Concordance (C index)", "一致性指数（C指数）")
 _COUNTED = Label(
-    "{n} cases with {events} events; {missing} lack a covariate.",
+    "Cases: {n}, events: {events}; without one of the covariates: {missing}.",
     "纳入{n}例，事件{events}例；{missing}例缺少协变量。",
 )
 
@@ -63,7 +64,9 @@ def _table(
     rows.append(Row(f"{id}-concordance", _CONCORDANCE, tuple(concordances)))
     counts = {name: typeset.number(first[name], 0, conventions) for name in ("n", "events", "missing")}
     reasons = [term["reason"] for *_, model in present for term in model["terms"] if term["reason"]]
-    sentences = [_COUNTED.fill(**counts), *notes, *(REASONS[reason].sentence for reason in reasons)]
+    gate = events_gate(first["events"], len(first["terms"]))
+    caution = [] if gate.advice == "ok" else [gate.sentence]
+    sentences = [_COUNTED.fill(**counts), *caution, *notes, *(REASONS[reason].sentence for reason in reasons)]
     headings = tuple(heading for heading, *_ in present)
     yield Table(id, title, headings, tuple(rows), _TERM, printed.as_notes(sentences))
 

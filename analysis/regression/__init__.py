@@ -5,7 +5,6 @@ Loads neither lifelines nor statsmodels nor pandas.
 
 from analysis.regression.concordance import concordance
 from analysis.regression.cox import cox
-from analysis.regression.design import Design, design
 from analysis.regression.e_value import EValue, e_value
 from analysis.regression.firth_cox import firth_cox
 from analysis.regression.firth_logistic import firth_logistic
@@ -22,7 +21,6 @@ from analysis.regression.weighting import Balance, Weighting, propensity_weights
 
 __all__ = [
     "Balance",
-    "Design",
     "EValue",
     "Gate",
     "Hazards",
@@ -37,7 +35,6 @@ __all__ = [
     "area_under_curve",
     "concordance",
     "cox",
-    "design",
     "e_value",
     "events_gate",
     "firth_cox",

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.regression.model import Model
 from registry.labels import Label
 
 ENOUGH = 10
@@ -43,14 +42,12 @@ class Gate:
     sentence: Label
 
 
-def events_gate(model: Model) -> Gate:
+def events_gate(events: int, terms: int) -> Gate:
     """Ten events for each coefficient are enough, with fewer a warning, below five Firth's estimate."""
-    ratio = model.events_per_variable
+    ratio = events / terms if terms else None
     if ratio is None or ratio >= ENOUGH:
         advice: Advice = "ok"
     else:
         advice = "firth" if ratio < FIRTH_BELOW else "warn"
-    sentence = _SENTENCES[advice].fill(
-        events=model.events, terms=len(model.terms), enough=ENOUGH, few=FIRTH_BELOW
-    )
+    sentence = _SENTENCES[advice].fill(events=events, terms=terms, enough=ENOUGH, few=FIRTH_BELOW)
     return Gate(events_per_variable=ratio, advice=advice, sentence=sentence)

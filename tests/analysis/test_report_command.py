@@ -102,7 +102,7 @@ class ReportCommandTest(TestCase):
         file = self.folder / "report.json"
         file.write_text("the report of last year")
         with (
-            mock.patch("analysis.management.commands.report.os.replace", side_effect=OSError(28, "No space")),
+            mock.patch("analysis.management.files.os.replace", side_effect=OSError(28, "No space")),
             self.assertRaises(CommandError),
         ):
             self.report("--format", "json", "--output", str(file))

@@ -231,6 +231,14 @@ class AgainstRTest(SimpleTestCase):
         self.assertEqual(self.found["missing_by_column"]["ph.ecog"], 1)
         self.assertEqual(self.found["missing_spellings"]["ph.ecog"], {"empty": 1})
 
+    def test_a_model_says_whether_its_events_suffice(self):
+        models = self.found["cox"]
+        self.assertEqual(
+            {name: model["advice"] for name, model in models.items()}, dict.fromkeys(models, "ok")
+        )
+        few = survival(OptionTest.table, *OptionTest.outcome, "--covariates", "age,entry")["cox"]["efron"]
+        self.assertEqual((few["events_per_variable"], few["advice"]), (3, "firth"))
+
     def test_firth_is_near_the_others_where_nothing_is_separated(self):
         efron, firth = (self.found["cox"][name]["terms"] for name in ("efron", "firth"))
         for one, other in zip(efron, firth, strict=True):

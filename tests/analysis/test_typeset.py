@@ -268,6 +268,10 @@ class ATimeWithItsInterval(unittest.TestCase):
         self.assertIn("(95% CI −0.5–10.5)", typeset.months_interval(found, PAPER).en)
         self.assertEqual(typeset.interval_notes(found), (typeset.NEGATIVE_LIMIT,))
 
+    def test_no_dash_stands_before_a_negative_upper_limit(self):
+        found = typeset.interval(a_time(-131.9, -209.8, -53.9), 1, both(""), PAPER)
+        self.assertEqual(printed(found), ("−131.9 (95% CI −209.8 to −53.9)", "−131.9(95% CI:−209.8~−53.9)"))
+
     def test_its_notes_give_the_reason_in_a_sentence(self):
         found = a_time(23.0, None, None, reason="window_not_reached")
         self.assertEqual(typeset.interval_notes(found), (REASONS["window_not_reached"].sentence,))

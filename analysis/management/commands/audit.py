@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from analysis.encodings import decoded
+from analysis.management import files
 from registry.labels import LANGUAGES, Label
 
 FORMATS = ("text", "json")
-STANDARD_INPUT = "-"
-MOST_BYTES = 4 * 40_000  # more than any text of the permitted length has, in any encoding
 
-_CANNOT_READ = Label("cannot read {file}: {why}", "无法读取{file}：{why}")
 _NOT_TEXT = Label(
     "{file} is not a text in UTF-8, UTF-16 or GB18030", "{file}不是UTF-8、UTF-16或GB18030编码的文本"
 )
@@ -111,36 +108,13 @@ def _one_of(permitted: tuple[str, ...], given: str, option: str, language: str) 
 
 
 def _text(file: str, language: str) -> str:
-    name = _STANDARD_INPUT if file == STANDARD_INPUT else file
-    try:
-        if file == STANDARD_INPUT:
-            raw = sys.stdin.buffer.read(MOST_BYTES)
-        else:
-            with Path(file).open("rb") as opened:
-                raw = opened.read(MOST_BYTES)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise _wrong(_CANNOT_READ.fill(file=name, why=why), language) from None
-    text = _decoded(raw)
-    if text is None or "\x00" in text:
+    name = _STANDARD_INPUT if file == files.STANDARD else file
+    found = decoded(files.read(file, language))
+    if found is None:
         raise _wrong(_NOT_TEXT.fill(file=name), language)
-    if not text.strip():
+    if not found[0].strip():
         raise _wrong(_EMPTY.fill(file=name), language)
-    return text
-
-
-def _decoded(raw: bytes) -> str | None:
-    """The text by its byte-order mark, else UTF-8, else GB18030; None if it is none of them."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+    return found[0]
 
 
 def _wrong(sentence: Label, language: str) -> CommandError:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analysis import cohort, provenance
 from analysis.conventions import PRESETS
+from analysis.management import files
 from analysis.render import FORMATS, text
 from analysis.reports import REPORTS
 from registry.labels import LANGUAGES
@@ -56,18 +55,7 @@ class Command(BaseCommand):
             content = text.document(report, language)
         else:
             content = FORMATS[ending](report, language, with_cases=options["with_cases"])
-        self._deliver(content, options["output"])
-
-    def _deliver(self, content: bytes, output: str) -> None:
-        if output != "-":
-            _write(Path(output), content)
-            return
-        binary = getattr(self.stdout, "buffer", None)
-        if binary is None:
-            self.stdout.write(content.decode(), ending="")
-        else:
-            binary.write(content)
-            binary.flush()
+        files.deliver(content, options["output"], self.stdout, language)
 
 
 def _definition(options: dict) -> cohort.Definition:
@@ -102,15 +90,3 @@ def _day(given: str | None, option: str) -> date | None:
 
 def _wrong(message: str) -> CommandError:
     return CommandError(message, returncode=2)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The whole file or none: an interrupted run leaves what was there before."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    except OSError as error:
-        raise _wrong(f"cannot write {path}: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)
