@@ -13,8 +13,9 @@ the incidence in k (first kind: the cause; second: another cause, with 1 - (1 - 
     dc_ik = a_ik d / (sum h (1 - F_0(t-)))
 
 Tied events shrink the variances as in R's cmprsk, by 1 - (d - 1) / (m - 1) with m those at risk; for the
-first kind these are S_k sum h. Where a group has dwindled that factor can be negative, and the sum then no
-covariance (cmprsk can give a negative chi-square): only then is it kept from falling below 0.
+first kind these are S_k sum h. Where a group has dwindled that factor can be negative, and so can 1 - F_0
+where few are censored; the sum can then be no covariance (cmprsk can give a negative chi-square). Only where
+it is none are both kept from falling below 0.
 
 Source: Gray 1988, Annals of Statistics 16:1141-1154; cmprsk (correction for ties).
 """
@@ -90,7 +91,10 @@ def _compared(
 
 
 def _covariance(parts: list[_Stratum], *, bounded: bool) -> np.ndarray:
-    """The covariance of the scores over all strata; `bounded` keeps the factor for ties at 0 or more."""
+    """The covariance of the scores over all strata.
+
+    `bounded` keeps the factor for ties and the share free of the cause at 0 or more.
+    """
     return sum(part.covariance_from(k, bounded) for part in parts for k in range(len(part.h)))
 
 
@@ -130,9 +134,8 @@ class _Stratum:
         self.h = np.divide(self.at_risk, self.before, out=np.zeros_like(n), where=present)
         self.h_sum = self.h.sum(axis=0)
         pooled = np.cumsum(self.d / self.h_sum)
-        self.free = np.maximum(1 - pooled, 0)
-        self.free_before = _lagged(self.free[None], 1.0)[0]
-        self.weight = self.free_before**rho
+        self.free = 1 - pooled
+        self.weight = np.maximum(_lagged(self.free[None], 1.0)[0], 0) ** rho
 
     def score(self) -> np.ndarray:
         """Weighted events of the cause less their expectation, by group."""
@@ -147,11 +150,14 @@ class _Stratum:
         apart = -self.h * self.h[k] / self.h_sum
         apart[k] += self.h[k]
         a = self.weight * apart
-        pooled = self.h_sum * self.free_before
-        c = np.cumsum(a * np.divide(self.d, pooled, out=np.zeros_like(pooled), where=pooled > 0), axis=1)
+        free = np.maximum(self.free, 0) if bounded else self.free
+        free_before = _lagged(free[None], 1.0)[0]
+        some = np.abs(free_before) > ROUNDING
+        pooled = self.h_sum * free_before
+        c = np.cumsum(a * np.divide(self.d, pooled, out=np.zeros_like(pooled), where=some), axis=1)
         to_come = c[:, -1:] - c
         survival = self.survival[k]
-        factor = np.divide(self.free, survival, out=np.zeros_like(survival), where=survival > 0)
+        factor = np.divide(free, survival, out=np.zeros_like(survival), where=survival > 0)
         of_cause = (a + (1 - factor) * to_come, self._first_variance(k, bounded))
         of_others = (factor * to_come, self._second_variance(k))
         return sum((u * variance) @ u.T for u, variance in (of_cause, of_others))

@@ -54,7 +54,7 @@ def eta_squared(samples: Sequence[np.ndarray], level: float, *, missing: int = 0
     parts = sums_of_squares(samples)
     value = parts.between / (parts.between + parts.within)
     lower, upper = _above_zero(
-        lambda nc: ncfdtr(test.df, test.df2, nc, test.statistic), test.statistic * test.df, level
+        lambda nc: noncentral_f(test.df, test.df2, nc, test.statistic), test.statistic * test.df, level
     )
     n = facts["n"]
     return Estimate(value=value, **_holding(value, lower / (lower + n), upper / (upper + n)), **facts)
@@ -101,6 +101,16 @@ def noncentral_t(df: float, nc: float, t: float) -> float:
     log_density += math.log(2) + df / 2 * math.log(df / 2) - gammaln(df / 2)
     inside = (weight * ndtr(z) * np.exp(log_density)).sum() * (high - low) / 2 / t
     return float(inside + gammaincc(df / 2, df * ((high + nc) / t) ** 2 / 2))
+
+
+def noncentral_f(df: float, df2: float, nc: float, f: float) -> float:
+    """P(F <= f) for noncentral F, also where scipy's series gives NaN (nc of 1e10 and more).
+
+    There the numerator's chi-square hardly leaves its mean nc + df (by the share 2/√nc), and F <= f is
+    left to the denominator's.
+    """
+    p = float(ncfdtr(df, df2, nc, f))
+    return p if math.isfinite(p) else float(gammaincc(df2 / 2, df2 * (nc + df) / (2 * df * f)))
 
 
 @cache

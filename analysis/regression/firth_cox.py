@@ -116,12 +116,14 @@ def maximise(likelihood: PartialLikelihood, start: np.ndarray, free: np.ndarray)
     point = evaluate(likelihood, start)
     if point is None or not free.any():
         return point
+    least = math.inf
     for _ in range(ITERATIONS):
         step = np.zeros(start.size)
         step[free] = inverse(point.information[np.ix_(free, free)]) @ point.score[free]
         gain = float(point.score @ step)
-        if gain < CLOSE:
+        if gain < CLOSE or least <= gain < GOOD_ENOUGH:  # it shrinks no more: only rounding is left
             return point
+        least = min(least, gain)
         step *= min(1.0, LONGEST / np.abs(step).max())
         following = _rise(likelihood, point, step)
         if following is None:

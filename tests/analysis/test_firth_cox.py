@@ -2,6 +2,7 @@
 
 import math
 import unittest
+from unittest.mock import Mock, patch
 
 import numpy as np
 from hypothesis import given, settings
@@ -136,6 +137,18 @@ class Monotone(unittest.TestCase):
             term = firth_cox(self.TIME, self.EVENT, x, ["x"]).terms[0]
             self.assertIsNone(term.reason)
             self.assertGreater(term.coef, 0)
+
+    def test_a_search_that_only_rounding_holds_up_ends(self):
+        """Nine cases, four of them against each other in five covariates: flat and badly conditioned."""
+        time, event = [6, 0, 11, 48, 6, 32, 6, 22, 0], [1, 0, 0, 0, 0, 0, 1, 0, 0]
+        age = [62.5, 70.7, 57.6, 67.5, 61.3, 75.5, 69.5, 68.3, 58.6]
+        group = np.array([1, 2, 3, 2, 1, 4, 0, 2, 4])
+        x = np.column_stack([age, [1, 0, 0, 0, 1, 1, 1, 0, 0], *(group == k for k in range(1, 5))])
+        steps = Mock(wraps=evaluate)
+        with patch("analysis.regression.firth_cox.evaluate", steps):
+            model = firth_cox(time, event, x.astype(float), list("abcdef"))
+        self.assertLess(steps.call_count, 5000)
+        self.assertTrue(all(term.reason in (None, "collinear") for term in model.terms))
 
     def test_without_information_the_reasons_are_those_of_the_ordinary_model(self):
         for arguments in (

@@ -37,6 +37,14 @@ class NumbersTest(unittest.TestCase):
             self.assertAlmostEqual(test.statistic, statistic, 11)
             self.assertEqual((test.df, test.n, test.missing, test.reason), (2, 400, 0, None))
 
+    def test_it_agrees_with_cmprsk_where_the_pooled_incidence_exceeds_one(self):
+        """With one of twelve censored the incidence that all groups would share passes 1 before the end."""
+        time = [2.7, 12, 15.6, 17.5, 27, 25.6, 1.2, 5.9, 12.1, 9.1, 8.4, 0.3]
+        cause = [1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 2]
+        found = gray_test(time, cause, list("BDDCDCAECBAE"))
+        self.assertEqual(found.df, 4)
+        self.assertAlmostEqual(found.statistic, 10.154961944440442, 9)
+
     def test_without_other_causes_untied_it_is_close_to_the_log_rank_test(self):
         # the scores are those of the log-rank test; the variances differ by the factor (n - d) / n only
         frame = formula(400, whole_days=False)

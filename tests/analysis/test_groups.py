@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from analysis import describe
 from analysis.conventions import REGISTRY
 from analysis.describe import shift
-from analysis.describe.effect_sizes import noncentral_t
+from analysis.describe.effect_sizes import eta_squared, noncentral_f, noncentral_t
 
 # Student 1908, extra hours of sleep under two drugs (R's table `sleep`)
 FIRST = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
@@ -159,6 +159,18 @@ class Effects(unittest.TestCase):
             ranks = list(range(1, every.size + 1, 7))
             found = shift.differences_at(first, second, ranks)
             np.testing.assert_allclose([found[rank] for rank in ranks], every[::7], atol=1e-12)
+
+    def test_one_huge_outlier_alone_in_its_group_leaves_an_effect_with_an_interval(self):
+        """F is 5e9 here, and scipy knows no noncentral F with so large a noncentrality."""
+        samples = [np.array([18.49, 12.27, 1.13]), np.array([42.51]), np.array([1e6])]
+        found = eta_squared(samples, 0.95)
+        self.assertLess(found.lower, found.value)
+        self.assertTrue(0.999999 < found.lower <= found.value <= found.upper <= 1)
+
+    def test_the_noncentral_f_goes_on_smoothly_where_scipy_ends(self):
+        last, beyond = (noncentral_f(2, 2, nc, 5170465210.775514) for nc in (1e10, 2e10))
+        self.assertAlmostEqual(last, math.exp(-1e10 / 5170465210.775514 / 2), 9)
+        self.assertAlmostEqual(beyond, last**2, 9)
 
     def test_the_noncentral_t_is_known_where_scipy_is_at_a_loss(self):
         # 1 df: T = (Z + nc)/|Z'|, integrated over |Z'|
