@@ -43,8 +43,7 @@ def incidence_at(
 
     The log-log limits are F^exp(±z SE / (F ln F)), as in R and SAS. Before the first event of the
     cause F is 0 and the interval is Clopper-Pearson's on those at risk. Beyond the longest follow-up
-    there is no value, unless everybody has had an event, for then F stays. `left_limit` is F just
-    before `time`, `events` the events of this cause so far.
+    there is no value. `left_limit` is F just before `time`, `events` the events of this cause so far.
     Raises ValueError for a negative time and for a cause that is not a whole number of 1 or more.
     """
     if not time >= 0:
@@ -60,7 +59,7 @@ def incidence_at(
         "missing": curve.missing,
         "at_risk": int(curve.at_risk[before]) if before < curve.time.size else 0,
     }
-    if not curve.n or (time > curve.last_time and curve.survival[-1] > 0):
+    if not curve.n or time > curve.last_time:
         reason = "beyond_followup" if curve.n else "no_cases"
         return Rate(value=None, left_limit=None, method=method, reason=reason, **facts)
     value = float(incidence[index]) if index >= 0 else 0.0

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.competing_risks.rows import count_at_risk, count_on
+from analysis.regression.partial_likelihood import SMALLEST
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,8 +98,8 @@ class Subdistribution:
         return total
 
     def log_likelihood(self, moments: Moments) -> float:
-        """The log pseudo-likelihood; minus infinity where it cannot be computed."""
-        if not (np.isfinite(moments.total) & (moments.total > 0)).all():
+        """The log pseudo-likelihood; minus infinity where it, or a derivative, cannot be computed."""
+        if not (np.isfinite(moments.total) & (moments.total > SMALLEST)).all():
             return -np.inf
         return float(moments.linear[self.event].sum() - self.deaths @ np.log(moments.total))
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,18 +18,13 @@ from numpy.typing import ArrayLike
 from analysis.conventions import Ties
 from analysis.describe import normal_quantile
 from analysis.regression.cox import Prepared, fitted_concordance, prepare, shared_facts, without_estimate
+from analysis.regression.cox_penalty import PROFILE_CLOSE, Penalised, Point, evaluate, maximise
 from analysis.regression.inference import absent_term, chi_square_test, interval_term, inverse, quadratic_test
 from analysis.regression.model import Model, Term
-from analysis.regression.partial_likelihood import PartialLikelihood
 from analysis.regression.risk_sets import cox_rows
 
-ITERATIONS = 200
-HALVINGS = 40
-LONGEST = 2.0  # step of a coefficient, in standard deviations of its covariate
-CLOSE = 1e-18  # a scoring step that promises less gain in log likelihood than this ends the iteration
-GOOD_ENOUGH = 1e-10  # the same where rounding allows no further step
 SEARCH = 60  # evaluations of a profile in the search for a limit
-AT_LIMIT = 1e-9  # how close the signed root of the profile comes to the quantile
+AT_LIMIT = 1e-8  # how close the signed root of the profile comes to the quantile
 
 
 def firth_cox(
@@ -49,7 +43,8 @@ def firth_cox(
     Arguments as of `cox`. `se` is from the information at the estimate; p and the interval of a term are from
     the likelihood ratio of the penalised likelihood with that coefficient fixed and the others free. The
     determinant is that of all covariates throughout, as is `log_likelihood`. A limit whose search
-    fails is None with the reason "no_convergence".
+    fails, or takes more evaluations of the likelihood than are allowed, is None with the reason
+    "no_convergence".
 
     Raises ValueError as `cox`.
     """
@@ -59,97 +54,11 @@ def firth_cox(
     if prepared.likelihood is None:
         return without_estimate(prepared, shared)
     everything = np.ones(prepared.kept.size, dtype=bool)
-    best = maximise(prepared.likelihood, np.zeros(prepared.kept.size), everything)
+    best = maximise(Penalised(prepared.likelihood), np.zeros(prepared.kept.size), everything)
     if best is None:
         failed = dict.fromkeys(prepared.kept.tolist(), "no_convergence")
         return without_estimate(prepared.without(failed), shared)
     return _fitted(prepared, best, shared)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Point:
-    """The penalised log likelihood at `coef`, its `score` and the (unpenalised) `information`."""
-
-    coef: np.ndarray
-    value: float
-    score: np.ndarray
-    information: np.ndarray
-    linear: np.ndarray
-
-
-def evaluate(likelihood: PartialLikelihood, coef: np.ndarray) -> Point | None:
-    """The penalised likelihood at `coef`; None where it cannot be computed.
-
-    The derivative of ½ log det I by b_u is ½ tr(A dI/db_u), A the inverse of I: the third central moments
-    of the covariates in each risk set, contracted with A. With q = x'Ax they come down to sums over
-    rows of what each row was exposed to, so that moments beyond the first are never stored.
-    """
-    moments = likelihood.moments(coef)
-    value = likelihood.log_likelihood(moments)
-    if not np.isfinite(value):
-        return None
-    score, information = likelihood.derivatives(moments)
-    scale = np.sqrt(np.maximum(np.diag(information), 0))
-    if not np.isfinite(scale).all() or not (scale > 0).all():
-        return None
-    sign, log_determinant = np.linalg.slogdet(information / np.outer(scale, scale))
-    if sign <= 0 or not np.isfinite(log_determinant):
-        return None
-    x, mean, risk = likelihood.x, moments.mean, moments.risk
-    hazard = likelihood.mass / moments.denominator
-    a = inverse(information)
-    ax, exposed = a @ x, likelihood.exposure(hazard * mean)
-    q = (x * ax).sum(axis=0)
-    third = x @ (risk * likelihood.exposure(hazard) * q)
-    third -= exposed @ (risk * q)
-    third -= 2 * (x @ (risk * (ax * exposed).sum(axis=0)))
-    third += 2 * (mean @ (likelihood.mass * (mean * (a @ mean)).sum(axis=0)))
-    penalty = float(log_determinant / 2 + np.log(scale).sum())
-    return Point(coef, value + penalty, score + third / 2, information, moments.linear)
-
-
-def maximise(likelihood: PartialLikelihood, start: np.ndarray, free: np.ndarray) -> Point | None:
-    """The largest penalised likelihood over the `free` coefficients, the others as in `start`.
-
-    None where the iteration does not converge.
-    """
-    point = evaluate(likelihood, start)
-    if point is None or not free.any():
-        return point
-    least = math.inf
-    for _ in range(ITERATIONS):
-        step = np.zeros(start.size)
-        step[free] = inverse(point.information[np.ix_(free, free)]) @ point.score[free]
-        gain = float(point.score @ step)
-        if gain < CLOSE or least <= gain < GOOD_ENOUGH:  # it shrinks no more: only rounding is left
-            return point
-        least = min(least, gain)
-        step *= min(1.0, LONGEST / np.abs(step).max())
-        following = _rise(likelihood, point, step)
-        if following is None:
-            return point if gain < GOOD_ENOUGH else None
-        point = following
-    return point if gain < GOOD_ENOUGH else None
-
-
-def _rise(likelihood: PartialLikelihood, point: Point, step: np.ndarray) -> Point | None:
-    """The next point, the step shortened until the likelihood rises, up to rounding, and still rises there.
-
-    The information leaves out the curvature of the penalty, so that a step may be twice too long: where the
-    slope has turned round, the secant of the two slopes says how long it should have been.
-    """
-    slope = point.score @ step
-    for _ in range(HALVINGS):
-        following = evaluate(likelihood, point.coef + step)
-        if following is not None and following.value >= point.value - 1e-13 * max(abs(point.value), 1):
-            turned = following.score @ step
-            if turned >= -slope / 4:
-                return following
-            step = step * (slope / (slope - turned))
-            slope = point.score @ step
-            continue
-        step, slope = step / 2, slope / 2
-    return None
 
 
 def _fitted(prepared: Prepared, best: Point, shared: dict[str, object]) -> Model:
@@ -180,7 +89,7 @@ def _fitted(prepared: Prepared, best: Point, shared: dict[str, object]) -> Model
 
 def _term(prepared: Prepared, best: Point, j: int, level: float) -> Term:
     """One term with its profile interval and the p of its likelihood ratio."""
-    profile = _Profile(prepared.likelihood, best, j)
+    profile = _Profile(Penalised(prepared.likelihood), best, j)
     scale = prepared.scale[j]
     z = normal_quantile(level)
     limits = [profile.limit(direction * z) for direction in (-1, 1)]
@@ -199,8 +108,8 @@ def _term(prepared: Prepared, best: Point, j: int, level: float) -> Term:
 class _Profile:
     """The penalised likelihood as a function of coefficient `j`, the others at their best."""
 
-    def __init__(self, likelihood: PartialLikelihood, best: Point, j: int) -> None:
-        self.likelihood, self.best, self.j = likelihood, best, j
+    def __init__(self, penalised: Penalised, best: Point, j: int) -> None:
+        self.penalised, self.best, self.j = penalised, best, j
         self.free = np.arange(best.coef.size) != j
         covariance = inverse(best.information)
         self.se = math.sqrt(covariance[j, j])
@@ -211,16 +120,17 @@ class _Profile:
         """The best point with coefficient `j` at `value`, sought from the nearer of two known points."""
         start = self.near.coef + (value - self.near.coef[self.j]) * self.course
         start[self.j] = value
-        found = maximise(self.likelihood, start, self.free)
+        found = maximise(self.penalised, start, self.free, PROFILE_CLOSE)
         if found is None:
             start = self.best.coef.copy()
             start[self.j] = value
-            found = maximise(self.likelihood, start, self.free)
+            found = maximise(self.penalised, start, self.free, PROFILE_CLOSE)
         self.near = found or self.best
         return found
 
     def root(self, value: float) -> float | None:
         """The signed root of twice the likelihood lost at `value`: about normal, nearly linear."""
+        self.penalised.replenish()
         found = self.at(value)
         return None if found is None else self._root_of(found)
 
@@ -232,6 +142,7 @@ class _Profile:
         """Where the signed root is `target`: Newton's method kept within the bracket known so far."""
         centre = inside = float(self.best.coef[self.j])
         outside, value, self.near = None, centre + target * self.se, self.best
+        self.penalised.replenish()
         for _ in range(SEARCH):
             point = self.at(value)
             if point is None:

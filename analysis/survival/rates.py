@@ -15,8 +15,8 @@ from analysis.survival.kaplan_meier import KaplanMeier, at_risk, cumulative_even
 def rate_at(curve: KaplanMeier, time: float, method: RateInterval = "log-log", level: float = 0.95) -> Rate:
     """S(time) with Greenwood's standard error and its interval.
 
-    Beyond the longest follow-up there is no rate, unless S is 0: then every outcome is known and S
-    stays 0. Before the first event S is 1 and the interval is Clopper-Pearson's on those at risk.
+    Beyond the longest follow-up there is no rate, not even where the last case had the event: nobody was
+    watched for so long. Before the first event S is 1 and the interval is Clopper-Pearson's on those at risk.
     Raises ValueError for a negative or infinite time.
     """
     if not 0 <= time < math.inf:
@@ -32,7 +32,7 @@ def rate_at(curve: KaplanMeier, time: float, method: RateInterval = "log-log", l
         "missing": curve.missing,
         "at_risk": int(at_risk(curve, time)),
     }
-    if not curve.n or (time > curve.last_time and survival > 0):
+    if not curve.n or time > curve.last_time:
         reason = "beyond_followup" if curve.n else "no_cases"
         return Rate(value=None, left_limit=None, method=method, reason=reason, **facts)
     facts |= {"value": survival, "left_limit": float(curve.survival[before]) if before >= 0 else 1.0}

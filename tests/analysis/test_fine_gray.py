@@ -153,6 +153,16 @@ class DegenerateTest(unittest.TestCase):
         )
         self.assertIsNone(predicted_incidence(model, [0, 1], [100.0]))
 
+    def test_hazards_that_separation_drives_beyond_all_numbers_are_no_warning(self):
+        time = np.arange(1.0, 31)
+        group = np.arange(30) % 4
+        for gap in (1, 1e-2, 1e-6):
+            x = np.column_stack([-time - gap * np.sin(time), *(group == level for level in (1, 2, 3))])
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                model = fine_gray(time, (np.arange(30) + 1) % 2, x, ["x", "b", "c", "d"])
+            self.assertEqual(model.reason, "separation")
+
     def test_a_strong_effect_is_not_taken_for_separation(self):
         nearly = (self.cause == 1).astype(float)
         first = np.flatnonzero(self.cause == 1)[0]

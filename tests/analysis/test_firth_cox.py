@@ -12,7 +12,7 @@ from scipy.stats import chi2
 from analysis.reference.data import formula
 from analysis.regression import cox, firth_cox
 from analysis.regression.cox import prepare
-from analysis.regression.firth_cox import evaluate
+from analysis.regression.cox_penalty import evaluate
 from analysis.regression.risk_sets import cox_rows
 
 cases = st.lists(
@@ -145,7 +145,7 @@ class Monotone(unittest.TestCase):
         group = np.array([1, 2, 3, 2, 1, 4, 0, 2, 4])
         x = np.column_stack([age, [1, 0, 0, 0, 1, 1, 1, 0, 0], *(group == k for k in range(1, 5))])
         steps = Mock(wraps=evaluate)
-        with patch("analysis.regression.firth_cox.evaluate", steps):
+        with patch("analysis.regression.cox_penalty.evaluate", steps):
             model = firth_cox(time, event, x.astype(float), list("abcdef"))
         self.assertLess(steps.call_count, 5000)
         self.assertTrue(all(term.reason in (None, "collinear") for term in model.terms))

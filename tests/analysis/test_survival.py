@@ -321,11 +321,11 @@ class TheRate(unittest.TestCase):
         self.assertEqual((found.value, found.left_limit, found.reason), (None, None, "beyond_followup"))
         self.assertEqual((found.at_risk, found.events), (0, 1))
 
-    def test_it_stays_nought_once_every_case_has_had_the_event(self):
+    def test_it_is_nought_when_every_case_has_had_the_event_and_not_carried_forward(self):
         curve = kaplan_meier([6, 12], [1, 1])
-        for time in (12, 60):
-            found = rate_at(curve, time)
-            self.assertEqual((found.value, found.lower, found.reason), (0, None, "survival_zero"))
+        found = rate_at(curve, 12)
+        self.assertEqual((found.value, found.lower, found.reason), (0, None, "survival_zero"))
+        self.assertEqual((rate_at(curve, 60).value, rate_at(curve, 60).reason), (None, "beyond_followup"))
 
     def test_before_the_first_event_its_interval_is_exact(self):
         found = rate_at(kaplan_meier([2, 6, 12, 20], [0, 1, 1, 0]), 3)
