@@ -1,7 +1,7 @@
 """Firth's penalised partial likelihood: its value, its score, and its maximum.
 
-Source: Firth 1993; Heinze & Schemper 2001. The maximum: scoring, and where that is slow Newton's method with the
-curvature measured (Nocedal & Wright 2006, section 3.4).
+Source: Firth 1993; Heinze & Schemper 2001. The maximum: scoring, and where that is slow Newton's method
+with the curvature measured (Nocedal & Wright 2006, section 3.4).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from analysis.regression.partial_likelihood import Moments, PartialLikelihood
 
 ITERATIONS = 200
 HALVINGS = 40
+FEW_HALVINGS = 8  # of a step by Newton, before scoring has its turn
 EVALUATIONS = 300  # of the likelihood in one search, and as many again for every five coefficients
 LONGEST = 2.0  # first step of a coefficient, in standard deviations of its covariate; later ones may double
 SLOW = 0.01  # scoring that leaves more than this share of the gain promised before gives way to Newton
@@ -45,6 +46,8 @@ class Penalised:
 
     def __init__(self, likelihood: PartialLikelihood) -> None:
         self.likelihood = likelihood
+        cells = likelihood.weight.size * likelihood.mass.size
+        self.cost = 1 + (cells // CELLS_AT_ONCE if cells <= CELLS else 0)
         self.replenish()
 
     def replenish(self) -> None:
@@ -55,7 +58,7 @@ class Penalised:
         """The point at `coef`; None where it cannot be computed or the search has taken too long."""
         if self.left <= 0:
             return None
-        self.left -= 1
+        self.left -= self.cost
         return evaluate(self.likelihood, coef)
 
 
@@ -125,8 +128,8 @@ def _one_by_one(likelihood: PartialLikelihood, coef: np.ndarray, moments: Moment
         denominator = part.sum(axis=0)
         part /= denominator
         apart = x[:, :, None] - (x @ part)[:, None, :]
-        of_events = moments.linear[sets.deaths] - top[sets.at]
-        value = float(np.sum(likelihood.event_weight * of_events) - np.sum(mass * np.log(denominator)))
+        of_events = np.sum(likelihood.event_weight * moments.linear[sets.deaths])
+        value = float(of_events - np.sum(mass * (top + np.log(denominator))))
         drawn = x[:, sets.deaths] @ likelihood.event_weight - (x @ part) @ mass
         part *= mass
         flat = apart.reshape(len(x), -1)
@@ -156,13 +159,15 @@ def maximise(penalised: Penalised, start: np.ndarray, free: np.ndarray, close: f
         if gain < close or before <= gain < GOOD_ENOUGH:  # it shrinks no more: only rounding is left
             return point
         newton = _newton(penalised, point, places) if gain > SLOW * before else None
-        following = newton if newton is None else _rise(penalised, point, _within(newton, reach))
+        following = newton
+        if newton is not None:
+            following = _rise(penalised, point, _within(newton, reach), FEW_HALVINGS)
         following = following or _rise(penalised, point, _within(scoring, reach))
         if following is None:
             return point if gain < GOOD_ENOUGH else None
         reach = max(LONGEST, 2 * float(np.abs(following.coef - point.coef).max()))
         point = following
-    return None
+    return point if gain < GOOD_ENOUGH else None
 
 
 def _within(step: np.ndarray, reach: float) -> np.ndarray:
@@ -195,14 +200,16 @@ def _newton(penalised: Penalised, point: Point, places: np.ndarray) -> np.ndarra
     return step
 
 
-def _rise(penalised: Penalised, point: Point, step: np.ndarray) -> Point | None:
+def _rise(penalised: Penalised, point: Point, step: np.ndarray, halvings: int = HALVINGS) -> Point | None:
     """The next point, the step shortened until the likelihood rises, up to rounding, and still rises there.
 
     A step may be much too long: where the slope has turned round, the secant of the two slopes says how
     long it should have been.
     """
     slope = point.score @ step
-    for _ in range(HALVINGS):
+    for _ in range(halvings):
+        if penalised.left <= 0:
+            break
         following = penalised.at(point.coef + step)
         if following is not None and following.value >= point.value - 1e-13 * max(abs(point.value), 1):
             turned = following.score @ step

@@ -24,6 +24,8 @@ from analysis.regression.model import Model, Term
 from analysis.regression.risk_sets import cox_rows
 
 SEARCH = 60  # evaluations of a profile in the search for a limit
+CLIMBS = 6  # maxima, each higher than the one before, that are tried
+HIGHER = 1e-7  # a log likelihood that exceeds another by less may be the same
 AT_LIMIT = 1e-8  # how close the signed root of the profile comes to the quantile
 
 
@@ -58,17 +60,35 @@ def firth_cox(
     if best is None:
         failed = dict.fromkeys(prepared.kept.tolist(), "no_convergence")
         return without_estimate(prepared.without(failed), shared)
-    return _fitted(prepared, best, shared)
+    return _fitted(prepared, *_highest(prepared, best, shared["level"]), shared)
 
 
-def _fitted(prepared: Prepared, best: Point, shared: dict[str, object]) -> Model:
+def _highest(prepared: Prepared, best: Point, level: float) -> tuple[Point, list[Term]]:
+    """The highest point known and the terms of its profiles.
+
+    A penalised likelihood may have several maxima. Where a profile of one leads higher, on to that one.
+    """
+    everything = np.ones(best.coef.size, dtype=bool)
+    for climb in range(CLIMBS):
+        profiles = [_Profile(Penalised(prepared.likelihood), best, j) for j in range(best.coef.size)]
+        estimated = [_term(prepared, profile, level) for profile in profiles]
+        higher = [profile.higher for profile in profiles if profile.higher]
+        if not higher or climb == CLIMBS - 1:
+            break
+        start = max(higher, key=lambda point: point.value)
+        climbed = maximise(Penalised(prepared.likelihood), start.coef, everything)
+        if climbed is None:
+            break
+        best = climbed
+    return best, estimated
+
+
+def _fitted(prepared: Prepared, best: Point, estimated: list[Term], shared: dict[str, object]) -> Model:
     rows = prepared.rows
     coef, covariance = prepared.unscale(best.coef, inverse(best.information))
     place = {position: index for index, position in enumerate(prepared.kept.tolist())}
     terms = tuple(
-        _term(prepared, best, place[i], shared["level"])
-        if i in place
-        else absent_term(name, prepared.absent[i])
+        estimated[place[i]] if i in place else absent_term(name, prepared.absent[i])
         for i, name in enumerate(rows.names)
     )
     null = evaluate(prepared.likelihood, np.zeros(best.coef.size))
@@ -87,9 +107,9 @@ def _fitted(prepared: Prepared, best: Point, shared: dict[str, object]) -> Model
     )
 
 
-def _term(prepared: Prepared, best: Point, j: int, level: float) -> Term:
+def _term(prepared: Prepared, profile: _Profile, level: float) -> Term:
     """One term with its profile interval and the p of its likelihood ratio."""
-    profile = _Profile(Penalised(prepared.likelihood), best, j)
+    best, j = profile.best, profile.j
     scale = prepared.scale[j]
     z = normal_quantile(level)
     limits = [profile.limit(direction * z) for direction in (-1, 1)]
@@ -115,6 +135,7 @@ class _Profile:
         self.se = math.sqrt(covariance[j, j])
         self.course = covariance[j] / covariance[j, j]  # how the others go along, to first order
         self.near = best
+        self.higher: Point | None = None  # a better point than the best, met on the way
 
     def at(self, value: float) -> Point | None:
         """The best point with coefficient `j` at `value`, sought from the nearer of two known points."""
@@ -126,13 +147,16 @@ class _Profile:
             start[self.j] = value
             found = maximise(self.penalised, start, self.free, PROFILE_CLOSE)
         self.near = found or self.best
+        if found is not None and found.value > self.best.value + HIGHER:
+            self.higher = found
         return found
 
     def root(self, value: float) -> float | None:
         """The signed root of twice the likelihood lost at `value`: about normal, nearly linear."""
+        self.near = self.best
         self.penalised.replenish()
         found = self.at(value)
-        return None if found is None else self._root_of(found)
+        return None if found is None or self.higher else self._root_of(found)
 
     def _root_of(self, point: Point) -> float:
         lost = math.sqrt(max(2 * (self.best.value - point.value), 0.0))
@@ -145,6 +169,8 @@ class _Profile:
         self.penalised.replenish()
         for _ in range(SEARCH):
             point = self.at(value)
+            if self.higher or self.penalised.left <= 0:
+                return None
             if point is None:
                 outside = value
                 value = (inside + outside) / 2

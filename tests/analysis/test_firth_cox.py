@@ -12,6 +12,7 @@ from scipy.stats import chi2
 from analysis.reference.data import formula
 from analysis.regression import cox, firth_cox
 from analysis.regression.cox import prepare
+from analysis.regression.cox_penalty import _one_by_one as one_by_one
 from analysis.regression.cox_penalty import evaluate
 from analysis.regression.risk_sets import cox_rows
 
@@ -137,6 +138,32 @@ class Monotone(unittest.TestCase):
             term = firth_cox(self.TIME, self.EVENT, x, ["x"]).terms[0]
             self.assertIsNone(term.reason)
             self.assertGreater(term.coef, 0)
+
+    def test_hazards_too_far_apart_for_one_unit_have_an_estimate_soon(self):
+        """The covariate is the time, but for a little: each event has by far the highest hazard left."""
+        case = np.arange(60)
+        time = 0.6 + 146 * (case / 59) ** 3
+        x = np.column_stack([-time - 0.3 * np.sin(case), *(case % 4 == level for level in (1, 2, 3))])
+        steps = Mock(wraps=evaluate)
+        with patch("analysis.regression.cox_penalty.evaluate", steps):
+            model = firth_cox(time, case % 3 == 0, x, list("abcd"))
+        self.assertLess(steps.call_count, 3000)
+        for term in model.terms:
+            self.assertIsNone(term.reason)
+            self.assertTrue(0 < term.lower < term.ratio < term.upper)
+
+    def test_risk_sets_one_by_one_give_what_running_sums_give(self):
+        data = formula(40)
+        for ties in ("breslow", "efron"):
+            rows = cox_rows(
+                np.ceil(data.time / 5) + 1, data.event, data[["x1", "x3"]], ["a", "b"],
+                entry=np.arange(40) % 2, strata=np.arange(40) % 3,
+            )  # fmt: skip
+            likelihood, b = prepare(rows, ties).likelihood, np.array([0.7, -0.4])
+            plain, other = evaluate(likelihood, b), one_by_one(likelihood, b, likelihood.moments(b))
+            self.assertAlmostEqual(plain.value, other.value, 11)
+            np.testing.assert_allclose(plain.score, other.score, atol=1e-11)
+            np.testing.assert_allclose(plain.information, other.information, atol=1e-11)
 
     def test_a_search_that_only_rounding_holds_up_ends(self):
         """Nine cases, four of them against each other in five covariates: flat and badly conditioned."""
