@@ -22,6 +22,7 @@ MOVING = 1e-5  # steps below this, in standard deviations of the covariate, are 
 GONE = 1e-5  # information below this share of that at 0 has vanished
 PART = 1e-3  # coefficients below this share of the largest are no part of a direction
 LEADING = 0.05  # share of the largest coefficient from which one counts as running away with it
+FURTHER = np.linspace(1.25, 4, 12)  # times the coefficients at which the iteration ended
 LONG = 200.0  # hazards of those at risk that are further apart than exp(200) have no finite ratio
 
 
@@ -58,6 +59,7 @@ def maximise(likelihood: PartialLikelihood) -> Maximum:
         if gain < FLAT and steady.any():
             diverging = _vanishing(at_zero, information)
             if diverging.any():
+                value = _towards_infinity(likelihood, coef, diverging, value)
                 return Maximum(coef, value, moments, information, diverging, True)
         advance = _advance(likelihood, coef, step, value)
         if advance is None or _spread(likelihood, moments) > LONG:
@@ -71,7 +73,18 @@ def maximise(likelihood: PartialLikelihood) -> Maximum:
         diverging = _vanishing(at_zero, information)
         if not diverging.any():
             diverging = np.abs(coef) > LEADING * np.abs(coef).max()
+        value = _towards_infinity(likelihood, coef, diverging, value)
     return Maximum(coef, value, moments, information, diverging, False)
+
+
+def _towards_infinity(
+    likelihood: PartialLikelihood, coef: np.ndarray, diverging: np.ndarray, value: float
+) -> float:
+    """The log likelihood further out along the terms that run away, as near its limit as is computable."""
+    for factor in FURTHER:
+        further = likelihood.log_likelihood(likelihood.moments(np.where(diverging, factor * coef, coef)))
+        value = max(value, further)  # minus infinity where it cannot be computed
+    return value
 
 
 def _solve(information: np.ndarray, score: np.ndarray) -> np.ndarray | None:

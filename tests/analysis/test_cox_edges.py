@@ -117,6 +117,13 @@ class NoEstimate(unittest.TestCase):
             [separates(time, event, x[:, kept], entry, stratum, i) for i in range(len(kept))],
         )
 
+    def test_the_likelihood_ratio_of_a_separated_term_is_that_of_the_limit(self):
+        # each event has the largest value of its risk set, by very different margins: l tends to 0
+        for margin in (0.4, 0.7, 1, 5):
+            model = cox([1, 2, 3, 4], [1, 1, 0, 0], [10, margin, 0, 0], ["x"])
+            self.assertEqual(model.terms[0].reason, "separation")
+            self.assertAlmostEqual(model.likelihood_ratio.statistic, 2 * np.log(4 * 3), 8)
+
     def test_a_covariate_that_differs_only_between_risk_sets_has_no_variation(self):
         model = cox(
             [1, 1, 1, 1, 1, 2, 3],
