@@ -6,6 +6,7 @@ installed, a skipped test counts as failed.
 """
 
 import os
+import time
 import unittest
 
 from django.test.runner import DiscoverRunner
@@ -17,6 +18,15 @@ class Result(unittest.TextTestResult):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.passed = 0
+        self.seconds: dict[str, float] = {}
+
+    def startTest(self, test):
+        self.started = time.perf_counter()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.seconds[_whole(test)] = time.perf_counter() - self.started
 
     def addSuccess(self, test):
         super().addSuccess(test)
@@ -36,12 +46,18 @@ class Runner(DiscoverRunner):
     def get_resultclass(self):
         return super().get_resultclass() or Result
 
+    def _tell_the_slowest(self, seconds: dict[str, float]) -> None:
+        """With NETLM_SLOWEST=20, the twenty slowest tests: where time could be saved."""
+        for name in sorted(seconds, key=seconds.get, reverse=True)[: int(os.environ.get("NETLM_SLOWEST", 0))]:
+            self.log(f"{seconds[name]:7.1f} s  {name}")
+
     def suite_result(self, suite, result, **kwargs):
         troubled = [test for test, _trace in [*result.failures, *result.errors]]
         failed = {_whole(test) for test in [*troubled, *result.unexpectedSuccesses]}
         skipped = {_whole(test): reason for test, reason in result.skipped}
         for name, reason in sorted(skipped.items()):
             self.log(f"skipped: {name}: {reason}")
+        self._tell_the_slowest(getattr(result, "seconds", {}))
         only_skipped = skipped.keys() - failed
         refused = len(only_skipped) if os.environ.get("NETLM_NO_SKIPS") == "1" else 0
         if refused:

@@ -56,6 +56,12 @@ class LastLine(unittest.TestCase):
         self.assertEqual(printed[-1], "2 passed, 3 failed, 1 skipped")
         self.assertEqual(failures, 3)
 
+    def test_the_slowest_tests_are_listed_when_asked_for(self):
+        self.assertFalse([line for line in run(sample())[1] if " s  " in line])
+        with mock.patch.dict(os.environ, NETLM_SLOWEST="2"):
+            listed = [line for line in run(sample())[1] if " s  " in line]
+        self.assertEqual(len(listed), 2)
+
     def test_each_skip_is_told_with_its_reason(self):
         _failures, printed = run(sample())
         self.assertTrue(any("test_that_is_skipped: there is no browser" in line for line in printed))

@@ -263,6 +263,8 @@ class WebServers(Projects):
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            # whoever runs the tests may ignore a closed window (nohup); a server started by hand does not
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
         self._cleanup.callback(self.end_group, process)
         return process
