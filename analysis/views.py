@@ -69,7 +69,7 @@ class Asked:
 
     def finished(self) -> Finished:
         """The report of a valid cohort, made once for each state of the registry."""
-        change = cohort.latest_change()
+        change = cohort.latest_change(self.centres)
         conventions = self.form.chosen_conventions
         return _finished(self.slug, self.form.definition, self.centres, change, conventions.name)
 

@@ -1,7 +1,7 @@
 """A registry of many synthetic patients, in a throw-away database, filled as fast as PostgreSQL reads.
 
-The rows go in by COPY with the triggers of the history off: a benchmark measures reading, and
-nobody asks who wrote a patient that exists for a minute.
+The rows go in by COPY, by the owner of the tables, with the triggers of the history off: a benchmark
+measures reading, and nobody asks who wrote a patient that exists for a minute.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from django.db import connection, models, transaction
+import psycopg
+from django.db import connection, connections, models
 
 from registry import demo
+from registry.context import acting
 from registry.models import CLINICAL, Patient
 
 AT_ONCE = 1000
@@ -32,35 +34,39 @@ def populate(n: int, seed: int = 1, name_contains: str = "benchmark") -> None:
     database = connection.settings_dict["NAME"]
     if name_contains not in database:
         raise NotThrowAway(f"“{database}” is not named as the database of a benchmark.")
-    if Patient.objects.exists():
-        raise NotThrowAway(f"“{database}” holds patients already.")
-    centre = demo.stored_centre()
+    with acting("benchmark"):
+        if Patient.objects.exists():
+            raise NotThrowAway(f"“{database}” holds patients already.")
+        centre = demo.stored_centre()
     cases = demo.more_cases(n, seed)
-    with transaction.atomic(), _history_off():
-        first = 1
-        while batch := list(islice(cases, AT_ONCE)):
-            _store(batch, centre, first)
-            first += len(batch)
-        _advance_sequence(first - 1)
-    with connection.cursor() as cursor:
+    with psycopg.connect(**connections["owner"].get_connection_params()) as owner:
+        cursor = owner.cursor()
+        with _history_off(cursor):
+            first = 1
+            while batch := list(islice(cases, AT_ONCE)):
+                _store(cursor, batch, centre, first)
+                first += len(batch)
+            _advance_sequence(cursor, first - 1)
+        owner.commit()
+        owner.autocommit = True
         cursor.execute("ANALYZE")
 
 
-def _store(batch: list[demo.SyntheticCase], centre, first: int) -> None:
+def _store(cursor: psycopg.Cursor, batch: list[demo.SyntheticCase], centre, first: int) -> None:
     for number, case in enumerate(batch, start=first):
         case.patient.pk = number
     for model, rows in demo.by_model(batch, centre).items():
-        _copy(model, rows)
+        _copy(cursor, model, rows)
 
 
-def _copy(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+def _copy(cursor: psycopg.Cursor, model: type[models.Model], rows: Iterable[models.Model]) -> None:
     """The rows of one model; only patients bring their own primary key."""
     fields = [one for one in model._meta.concrete_fields if model is Patient or not one.primary_key]
     names = [one.attname for one in fields]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(one.column) for one in fields)
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with cursor.copy(statement) as copy:
         for row in rows:
             if model is not Patient:
                 row.patient_id = row.patient.pk
@@ -79,18 +85,17 @@ def _text(value: object) -> str:
 
 
 @contextmanager
-def _history_off() -> Iterator[None]:
+def _history_off(cursor: psycopg.Cursor) -> Iterator[None]:
     tables = [connection.ops.quote_name(model._meta.db_table) for model in CLINICAL]
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with deferred checks cannot be altered
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with deferred checks cannot be altered
+    for table in tables:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+    for table in tables:
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def _advance_sequence(last: int) -> None:
-    with connection.cursor() as cursor:
-        table = Patient._meta.db_table
-        cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, max(last, 1)])
+def _advance_sequence(cursor: psycopg.Cursor, last: int) -> None:
+    cursor.execute(
+        "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [Patient._meta.db_table, max(last, 1)]
+    )

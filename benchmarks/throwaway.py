@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from psycopg import sql
 
 from benchmarks.population import populate
@@ -32,10 +32,11 @@ def registry_of(size: int, seed: int = 1) -> Iterator[str]:
 
 
 def _connect(name: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
+    for one in (connection, connections["owner"]):
+        one.close()
+        one.settings_dict["NAME"] = name
 
 
 def _administer(command: str, name: str) -> None:
-    with connection._nodb_cursor() as cursor:
+    with connections["owner"]._nodb_cursor() as cursor:
         cursor.execute(sql.SQL(command).format(sql.Identifier(name)))

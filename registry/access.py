@@ -1,28 +1,119 @@
-"""Who may see and do what. No membership, no cases: forgetting to ask shows nothing.
+"""What a person may do, and which rows they meet. No membership, no cases: forgetting to ask shows nothing.
 
-Every view and every admin page starts from these querysets; a case outside them does not
-exist for the user (404, never 403, so that its existence is not revealed).
+The policy (policy.py) says what a role may do; here stands which roles a person holds and for
+which centres that counts. Every view and every admin page starts from these querysets; a case
+outside them does not exist for the user (404, never 403, so that its existence is not revealed).
 """
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+import json
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Case, Expression, F, Q, QuerySet, When
 from django.http import Http404, HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from registry.models import Centre, Membership, Patient
+from registry import context, policy
+from registry.context import Held
+from registry.models import Centre, Patient
+from registry.policy import Grant
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The centres (primary keys) in which something is allowed; `everywhere` for all there are."""
+
+    everywhere: bool = False
+    centres: frozenset[int] = frozenset()
+
+    def __contains__(self, centre_id: int | None) -> bool:
+        return self.everywhere or centre_id in self.centres
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.centres)
+
+    def of(self, column: str) -> Q:
+        """The condition that `column` names one of the centres."""
+        return Q() if self.everywhere else Q(**{f"{column}__in": self.centres})
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The roles that a person holds now, and what follows from them."""
+
+    held: tuple[Held, ...] = ()
+
+    def grant(self, action: str, centre_id: int | None = None) -> Grant | None:
+        """What of the action is allowed for this centre, or anywhere where none is named.
+
+        Of several roles the one with the fewest conditions counts, a wider scope first.
+        """
+        found = [
+            (bool(grant.conditions), one.centre_id is not None, len(grant.conditions), grant)
+            for one in self.held
+            if centre_id is None or one.centre_id in (None, centre_id)
+            if (grant := policy.allowed(one.role, action))
+        ]
+        return min(found, key=lambda one: one[:-1])[-1] if found else None
+
+    def reach(self, action: str, without: str = "") -> Reach:
+        """Where the action is allowed; `without` names a condition that must not be attached to it."""
+        granting = [
+            one
+            for one in self.held
+            if (grant := policy.allowed(one.role, action)) and not (without and getattr(grant, without))
+        ]
+        wide = any(one.centre_id is None for one in granting)
+        return Reach(wide, frozenset(one.centre_id for one in granting if one.centre_id is not None))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles held anywhere, in the order of the policy."""
+        return tuple(role for role in policy.ROLES if any(one.role == role for one in self.held))
+
+
+def rights_of(user) -> Rights:
+    """The rights of a person: those with which the request began, looked up elsewhere."""
+    if not user.is_authenticated or not user.is_active:
+        return Rights()
+    current = context.scope()
+    if current.user_id == user.pk:
+        return Rights(current.held)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT registry_held(%s)", [user.pk])
+        return Rights(tuple(Held(*one) for one in json.loads(cursor.fetchone()[0])))
+
+
+def may(user, action: str, centre: Centre | int | None = None) -> Grant | None:
+    """What of this action the person may do in this centre (an object or its key), or anywhere
+    where none is named; None for nothing."""
+    return rights_of(user).grant(action, centre.pk if isinstance(centre, Centre) else centre)
+
+
+def require(user, action: str, centre: Centre | int | None = None) -> Grant:
+    """The same; what is not allowed does not exist for this person."""
+    found = may(user, action, centre)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _centres(reach: Reach) -> QuerySet[Centre]:
+    return Centre.objects.filter(reach.of("pk")) if reach else Centre.objects.none()
 
 
 def centres_of(user) -> QuerySet[Centre]:
-    """The centres whose cases the user sees: those of the memberships."""
-    if not user.is_authenticated or not user.is_active:
-        return Centre.objects.none()
-    return Centre.objects.filter(memberships__user=user)
+    """The centres whose cases the user sees."""
+    return _centres(rights_of(user).reach("see_clinical"))
 
 
 def visible_patients(user) -> QuerySet[Patient]:
     """The patients of the user's centres, with their centre."""
-    return Patient.objects.filter(centre__in=centres_of(user)).select_related("centre")
+    reach = rights_of(user).reach("see_clinical")
+    patients = Patient.objects.filter(reach.of("centre")) if reach else Patient.objects.none()
+    return patients.select_related("centre")
 
 
 def patient_or_404(user, patient_uid: str) -> Patient:
@@ -35,21 +126,38 @@ def patient_or_404(user, patient_uid: str) -> Patient:
         raise Http404 from None
 
 
+def shown_number(user, to_patient: str = "") -> Expression:
+    """The number under which the user knows a patient, for sorting and searching in the database:
+    the centre's study number, or the registry number where patients are pseudonymised."""
+    named = rights_of(user).reach("see_identifiers")
+    if named.everywhere:
+        return F(f"{to_patient}local_study_id")
+    if not named:
+        return F(f"{to_patient}patient_uid")
+    known = When(named.of(f"{to_patient}centre"), then=F(f"{to_patient}local_study_id"))
+    return Case(known, default=F(f"{to_patient}patient_uid"))
+
+
 def editable_centres(user) -> QuerySet[Centre]:
     """The centres in which the user may open and change cases."""
-    if not user.is_authenticated or not user.is_active:
-        return Centre.objects.none()
-    return Centre.objects.filter(memberships__user=user, memberships__may_edit=True)
+    return _centres(rights_of(user).reach("edit"))
 
 
 def can_edit(user, patient: Patient) -> bool:
     """Whether the user may change this case."""
-    return Membership.objects.filter(user=user, centre=patient.centre_id, may_edit=True).exists()
+    return patient.centre_id in rights_of(user).reach("edit")
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """What the frame of every page needs: whether any case that the user sees is synthetic."""
+    """What the frame of every page needs: whether any case that the user sees is synthetic, and
+    which ways lead anywhere for this person."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"sees_synthetic": SimpleLazyObject(visible_patients(user).filter(synthetic=True).exists)}
+    rights = rights_of(user)
+    return {
+        "sees_synthetic": SimpleLazyObject(visible_patients(user).filter(synthetic=True).exists),
+        "may_read_cases": bool(rights.reach("see_clinical")) or not rights.held,
+        "may_report": bool(rights.reach("report")) or not rights.held,
+        "may_review_access": bool(rights.reach("review_access")),
+    }

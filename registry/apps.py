@@ -1,11 +1,14 @@
-"""The registry's start-up: labels follow the reader's language, the history is guarded."""
+"""The registry's start-up: labels follow the reader's language, the database is guarded."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.functional import lazystr
 from django.utils.translation import get_language
 
-from registry import labels
+from registry import bounds, labels
+
+
+bounds.watch_models()
 
 
 class RegistryConfig(AppConfig):
@@ -14,7 +17,9 @@ class RegistryConfig(AppConfig):
     verbose_name = lazystr(labels.Label("Registry", "登记系统"))
 
     def ready(self) -> None:
-        from registry.history import install_triggers
+        from registry import guard
+        from registry.accounts import signals  # noqa: F401  (connects itself)
 
         labels.follow(get_language)
-        post_migrate.connect(install_triggers, sender=self, dispatch_uid="history triggers")
+        post_migrate.connect(bounds.install, sender=self, dispatch_uid="readable rows")
+        post_migrate.connect(guard.install, sender=self, dispatch_uid="guard of the database")

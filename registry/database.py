@@ -1,7 +1,9 @@
 """Which database: the server that DATABASE_URL names, or a private one under var/.
 
 Everything else in the project reads the result from Django's settings and does not know
-which of the two it is.
+which of the two it is. The aliases are roles: as "default" the application works and owns
+nothing; "owner" has the tables and runs migrations; "seal" adds seals to the trail. A server's
+owner and sealer are there only for processes that are given their addresses.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+EMBEDDED_ROLES = {"default": "registry_app", "owner": "registry", "seal": "registry_seal"}
 ALLOWED = (
     "Allowed is postgresql://user:password@host:port/name, with options of libpq behind it, for example "
     "?sslmode=require&connect_timeout=5. In the password @ : / ? # % are written %40 %3A %2F %3F %23 %25. "
@@ -21,15 +24,33 @@ ALLOWED = (
 )
 
 
-def settings_from(environ: Mapping[str, str], base_dir: Path) -> dict[str, object]:
-    """Django's DATABASES["default"].
+NAMED = {"default": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "seal": "DATABASE_SEAL_URL"}
+TEST_AS_OWNER = {"TEST": {"MIRROR": "owner"}}  # the owner makes the test database
 
-    Read are DATABASE_URL, NETLM_VAR (the folder of the embedded server instead of
-    `base_dir`/var) and NETLM_THROWAWAY_DATABASE, which only `make test` sets.
-    Raises ImproperlyConfigured with a message that never repeats any part of the address.
+
+def databases_from(environ: Mapping[str, str], base_dir: Path) -> dict[str, dict[str, object]]:
+    """Django's DATABASES.
+
+    Read are DATABASE_URL, DATABASE_OWNER_URL, DATABASE_SEAL_URL, NETLM_VAR (the folder of the
+    embedded server instead of `base_dir`/var) and NETLM_THROWAWAY_DATABASE, which only
+    `make test` sets. Raises ImproperlyConfigured with a message that never repeats any part of
+    an address.
     """
     if "DATABASE_URL" in environ:
-        return _named_server(environ["DATABASE_URL"].strip())
+        found = {
+            alias: _named_server(environ[name].strip(), name)
+            for alias, name in NAMED.items()
+            if alias == "default" or environ.get(name)
+        }
+    else:
+        embedded = _embedded(environ, base_dir)
+        found = {alias: embedded | {"USER": EMBEDDED_ROLES[alias]} for alias in NAMED}
+    for alias in found.keys() - {"owner"}:
+        found[alias] |= TEST_AS_OWNER
+    return found
+
+
+def _embedded(environ: Mapping[str, str], base_dir: Path) -> dict[str, object]:
     var = Path(environ.get("NETLM_VAR") or base_dir / "var").absolute()
     # Not durable means several times faster and lost at a power cut. So that no real record
     # can ever be kept that way, the two modes never share a folder.
@@ -42,7 +63,12 @@ def settings_from(environ: Mapping[str, str], base_dir: Path) -> dict[str, objec
     }
 
 
-def _named_server(url: str) -> dict[str, object]:
+def _named_server(url: str, variable: str) -> dict[str, object]:
+    def _refuse(reason: str) -> None:
+        raise ImproperlyConfigured(
+            f"{variable} is not the address of a PostgreSQL database: {reason}. {ALLOWED}"
+        )
+
     if not re.match(r"postgres(ql)?://", url):
         _refuse("it does not begin with postgresql://" if url else "it is empty")
     try:
@@ -69,9 +95,3 @@ def _named_server(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
-
-
-def _refuse(reason: str) -> None:
-    raise ImproperlyConfigured(
-        f"DATABASE_URL is not the address of a PostgreSQL database: {reason}. {ALLOWED}"
-    )

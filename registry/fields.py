@@ -42,6 +42,15 @@ NOT_ALONE = Label(
 )
 
 
+class Chosen(models.CharField):
+    """A text out of a short list that is no answer of the record; the list stays out of the migrations."""
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("choices", None)
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class Answer:
     """What every answer of the record has in common (mixed into Django's field classes)."""
 

@@ -53,10 +53,17 @@ def user(username: str = "", password: str | None = None, **given):
     return get_user_model().objects.create_user(name, password=password, **given)
 
 
-def member(username: str = "", of: Centre | None = None, may_edit: bool = True, **given):
-    """A person who works at a centre."""
+def member(username: str = "", of: Centre | None = None, role: str = "entry", **given):
+    """A person who works at a centre; entering cases unless another role is given."""
     made = user(username, **given)
-    Membership.objects.create(user=made, centre=of or centre(), may_edit=may_edit)
+    Membership.objects.create(user=made, centre=of or centre(), role=role)
+    return made
+
+
+def registry_wide(role: str, username: str = "", **given):
+    """A person who holds a role in the whole registry."""
+    made = user(username, **given)
+    Membership.objects.create(user=made, role=role)
     return made
 
 

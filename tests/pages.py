@@ -13,6 +13,10 @@ from registry.models import Patient
 
 Typed = dict[str, str | list[str]]
 
+# Queries of every request for its context inside a test's own transaction: a savepoint, entering with what
+# was set before, returning to it, and the end of the savepoint. A real request has entering alone.
+CONTEXT = 4
+
 
 class Page:
     """The HTML of a response."""

@@ -9,7 +9,12 @@ import os
 import time
 import unittest
 
+from django.db import connections
+from django.db.backends.signals import connection_created
 from django.test.runner import DiscoverRunner
+
+from registry import context
+from registry.guard.roles import role_names
 
 
 class Result(unittest.TextTestResult):
@@ -43,6 +48,23 @@ class Runner(DiscoverRunner):
     def build_suite(self, test_labels=None, **kwargs):
         return super().build_suite(test_labels or ["tests"], **kwargs)
 
+    def get_databases(self, suite):
+        """The owner makes the test database, whichever roles the tests themselves use."""
+        return super().get_databases(suite) | {"owner": False}
+
+    def setup_databases(self, **kwargs):
+        """Outside of any context, where the database would show nothing, tests prepare rows of every
+        centre; what they try out enters its own context."""
+        found = super().setup_databases(**kwargs)
+        context.outside = context.EVERYTHING
+        connection_created.connect(_sees_everything, dispatch_uid="tests see everything")
+        connections["default"].close()
+        return found
+
+    def teardown_databases(self, old_config, **kwargs):
+        connections.close_all()  # the owner cannot drop what another role is still connected to
+        super().teardown_databases(old_config, **kwargs)
+
     def get_resultclass(self):
         return super().get_resultclass() or Result
 
@@ -66,6 +88,12 @@ class Runner(DiscoverRunner):
         failures = len(failed) + refused
         print(f"{passed} passed, {failures} failed, {len(only_skipped) - refused} skipped", flush=True)
         return failures
+
+
+def _sees_everything(connection, **_signal) -> None:
+    if connection.alias == "default":
+        with connection.cursor() as cursor:
+            cursor.execute(f'SET ROLE "{role_names().wide}"')
 
 
 def _whole(test) -> str:

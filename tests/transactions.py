@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from django.db import connection, transaction
+import psycopg
+from django.db import connection, connections
 from django.test import TransactionTestCase
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+@contextmanager
+def as_owner() -> Iterator[psycopg.Cursor]:
+    """A transaction of the owner of the tables, over a connection of its own; the application never is
+    the owner, and neither are the tests."""
+    with psycopg.connect(**connections["owner"].get_connection_params()) as owner:
+        yield owner.cursor()
 
 
 def empty_database() -> None:
@@ -17,14 +27,19 @@ def empty_database() -> None:
     They refuse TRUNCATE so that no record is ever lost; only the owner of the tables can lift
     them, and does so here for one transaction. What migrations wrote stays.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
+    with as_owner() as cursor:
+        tables = [name for name in _tables(cursor) if name not in KEPT]
         quoted = [connection.ops.quote_name(name) for name in tables]
         for table in quoted:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(f"TRUNCATE {', '.join(quoted)} RESTART IDENTITY CASCADE")
         for table in quoted:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def _tables(cursor: psycopg.Cursor) -> list[str]:
+    cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return [name for (name,) in cursor.fetchall()]
 
 
 class FlushedPastTriggers:

@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from analysis.cohort.case import Case
 from analysis.cohort.columns import COLUMNS, FAMILIES, Entry, Family
@@ -48,17 +47,20 @@ class LatestChange(NamedTuple):
     at: datetime | None
 
 
-def latest_change() -> LatestChange:
-    """How far the history reaches: two reports of the same state say the same."""
-    newest = Change.objects.order_by("-id").values_list("id", "at").first()
-    return LatestChange(*(newest or (None, None)))
+def latest_change(centres: Iterable[Centre]) -> LatestChange:
+    """How far the history of these centres reaches: two reports of the same state say the same."""
+    of_centre = Change.objects.filter(centre_id=OuterRef("pk")).order_by("-id").values("id")[:1]
+    newest = Centre.objects.filter(pk__in=[one.pk for one in centres]).annotate(newest=Subquery(of_centre))
+    found = Change.objects.filter(pk__in=newest.values("newest")).order_by("-id").values_list("id", "at")
+    return LatestChange(*(found.first() or (None, None)))
 
 
 def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
     """The cases of `definition` in `centres`, those that the caller may see; no centre, no case.
 
     Cases that were found not eligible, and those whose patient refused or withdrew the use of
-    the data, are left out.
+    the data, are left out. All queries see the same moment where the caller's transaction does
+    (registry/context.py, `one_state`).
     """
     scope = {
         centre.pk: centre
@@ -66,11 +68,7 @@ def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
         if not definition.centres or centre.centre_id in definition.centres
     }
     ask = attrgetter(*ASKED)
-    with (
-        _one_state_of_the_registry(),
-        _collector_paused(),
-        closing(_cases(definition, list(scope))) as cases,
-    ):
+    with _collector_paused(), closing(_cases(definition, list(scope))) as cases:
         asked = map(ask, cases)
         blocks = []
         while answers := list(islice(asked, CASES_AT_ONCE)):
@@ -118,18 +116,6 @@ def _patients(definition: Definition, centre_ids: list[int]) -> QuerySet:
         operated = operated.filter(surgery_date__lte=min(ends))
     found = Patient.objects.filter(centre_id__in=centre_ids, pk__in=operated.values("patient_id"))
     return found.order_by("pk").values_list("pk", *PATIENT)
-
-
-@contextmanager
-def _one_state_of_the_registry() -> Iterator[None]:
-    """All queries inside see the same moment, unless the caller's own transaction goes on."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import lazystr
 
+from registry import policy
 from registry.admin.columns import ChosenFilter, answer_column
 from registry.admin.forms import AnswersForm, Questions
 from registry.admin.scope import Careful, Recorded, Searched, scope
@@ -19,7 +20,6 @@ from registry.models import Centre, Membership
 
 MEMBERS = Label("Members", "成员数")
 CENTRES = Label("Centres", "中心")
-READS_ONLY = Label("{centre} (reads only)", "{centre}（仅查看）")
 GROUPS = [
     Group(
         Label("Centre", "中心"),
@@ -148,9 +148,9 @@ class CentreAdmin(Questions, BySuperusers, Recorded):
 class MembershipAdmin(BySuperusers, Recorded):
     """Who sees the cases of which centre, and who may change them."""
 
-    list_display = ("user", "centre", "may_edit")
+    list_display = ("user", "centre", "role", "valid_until")
     list_select_related = ("user", "centre")
-    list_filter = (OfCentre, "may_edit")
+    list_filter = (OfCentre, "role")
     search_fields = ("user__username", "user__first_name", "user__last_name", "centre__centre_id")
     autocomplete_fields = ("user", "centre")
 
@@ -187,8 +187,8 @@ class UserAdmin(BySuperusers, Careful, DjangoUserAdmin):
 
 
 def _centre_in_list(membership: Membership) -> str:
-    code = membership.centre.centre_id
-    return code if membership.may_edit else str(READS_ONLY.fill(centre=code))
+    code = membership.centre.centre_id if membership.centre else "*"
+    return f"{code} ({policy.ROLES[membership.role]})"
 
 
 admin.site.unregister([User, PermissionGroup])

@@ -14,7 +14,7 @@ from django.db import models
 
 from registry.demo.case import SyntheticCase, cohort, demo_centre
 from registry.fields import answers
-from registry.history import acting
+from registry.context import acting
 from registry.labels import Label
 from registry.models import Centre, Membership, Patient
 
@@ -91,11 +91,11 @@ class Role:
     """A person of the demonstration. The administrator reads the cases and keeps the site in order."""
 
     name: str
-    may_edit: bool
+    at_centre: str
     is_administrator: bool
 
 
-ROLES = (Role("surgeon", True, False), Role("admin", False, True))
+ROLES = (Role("surgeon", "lead", False), Role("admin", "auditor", True))
 HEADING = "Demonstration only / 仅供演示\n"
 
 
@@ -123,7 +123,7 @@ def ensure_logins(centre: Centre, file: Path) -> str:
 def _create(role: Role, password: str, centre: Centre) -> None:
     users = get_user_model()
     make = users.objects.create_superuser if role.is_administrator else users.objects.create_user
-    Membership.objects.create(user=make(role.name, password=password), centre=centre, may_edit=role.may_edit)
+    Membership.objects.create(user=make(role.name, password=password), centre=centre, role=role.at_centre)
 
 
 def _keep(file: Path, text: str) -> None:

@@ -1,16 +1,22 @@
 """The record: one file for each section of the case."""
 
+from registry.models.accounts import Limit, OneTimePassword, Session
+from registry.models.approval import Approval
 from registry.models.assessment import Assessment
 from registry.models.bookkeeping import Change, Remark
 from registry.models.centre import Centre, Membership
 from registry.models.complication import Complication
 from registry.models.consent import Consent
 from registry.models.diagnosis import Diagnosis
+from registry.models.drafts import Draft, SentForm
 from registry.models.followup import Death, FollowupVisit
 from registry.models.operation import Operation
 from registry.models.pathology import Specimen
 from registry.models.patient import ClinicalRow, OperationRow, Patient
 from registry.models.postoperative import PostopCourse
+from registry.models.release import Release, Viewed
+from registry.models.seal import Seal
+from registry.models.signing import CaseLock, Freeze, Signature, Withdrawal
 from registry.models.treatment import PriorTreatment, SubsequentTherapy, TreatmentSummary
 
 CLINICAL = (
@@ -31,7 +37,9 @@ CLINICAL = (
 
 __all__ = [
     "CLINICAL",
+    "Approval",
     "Assessment",
+    "CaseLock",
     "Centre",
     "Change",
     "ClinicalRow",
@@ -39,15 +47,25 @@ __all__ = [
     "Consent",
     "Death",
     "Diagnosis",
+    "Draft",
     "FollowupVisit",
+    "Limit",
     "Membership",
+    "OneTimePassword",
     "Operation",
     "OperationRow",
     "Patient",
     "PostopCourse",
     "PriorTreatment",
+    "Release",
     "Remark",
+    "Seal",
+    "SentForm",
+    "Session",
+    "Signature",
     "Specimen",
     "SubsequentTherapy",
     "TreatmentSummary",
+    "Viewed",
+    "Withdrawal",
 ]

@@ -57,24 +57,47 @@ class Remark(ClinicalRow):
 
 @named(Label("change", "修改记录"), Label("history of changes", "修改历史"))
 class Change(models.Model):
-    """One row inserted, updated or deleted, written by the database itself (history.py).
+    """One row inserted, updated or deleted, written by the database itself (registry/guard/trail.py).
 
     `changes` maps each column to [old, new]. Whoever wrote it, by form, import, shell or
-    plain SQL, is in `actor` (the person, where the application knew) and `database_user`.
+    plain SQL, is in `actor` (the person, where the application knew) and `database_user`;
+    `channel` is the way, empty for plain SQL. `digest` is of the salted `changes`, `hash` of
+    everything else with the digest and the hash of the row's event before: content can be
+    redacted by law without breaking the chain.
     """
 
     at = models.DateTimeField()
     table_name = models.CharField(max_length=60, db_collation="C")
     row_id = models.BigIntegerField()
     patient_id = models.BigIntegerField(null=True)
+    centre_id = models.BigIntegerField(null=True)
     operation = models.CharField(max_length=6)
     changes = models.JSONField(decoder=ExactDecoder)
     actor = models.CharField(max_length=150, null=True)
+    reason = models.TextField(null=True)
+    channel = models.CharField(max_length=20, null=True)
+    request_id = models.CharField(max_length=40, null=True)
     database_user = models.CharField(max_length=63)
     transaction_id = models.BigIntegerField()
+    salt = models.UUIDField(null=True)
+    digest = models.BinaryField(default=b"")
+    previous_hash = models.BinaryField(null=True)
+    hash = models.BinaryField(default=b"")
 
     class Meta:
-        indexes = [models.Index(fields=["patient_id", "id"], name="change_by_patient")]
+        indexes = [
+            models.Index(fields=["patient_id", "id"], name="change_by_patient"),
+            models.Index(fields=["centre_id", "id"], name="change_by_centre"),
+            models.Index(fields=["transaction_id", "id"], name="change_by_transaction"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["table_name", "row_id", "id"], name="change_by_row"),
+            models.UniqueConstraint(
+                fields=["table_name", "row_id", "previous_hash"],
+                nulls_distinct=False,
+                name="a_chain_never_forks",
+            ),
+        ]
         default_permissions = ("view",)
 
     def __str__(self) -> str:

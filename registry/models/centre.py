@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import lazystr
 
-from registry import codes
-from registry.fields import Coded, Day, Whole, Words, YesNo
+from registry import codes, policy
+from registry.fields import Chosen, Coded, Day, Whole, Words, YesNo
 from registry.labels import Label, both
 from registry.models.naming import named
 
@@ -79,17 +80,39 @@ class Centre(models.Model):
     Label("memberships of centres", "中心成员"),
     user=Label("User", "用户"),
     centre=Label("Centre", "中心"),
-    may_edit=Label("may enter and change cases", "可录入和修改病例"),
+    role=Label("Role", "角色"),
+    valid_until=Label("Valid until", "有效期至"),
 )
 class Membership(models.Model):
-    """A person works at a centre and therefore sees its cases. No membership, no cases."""
+    """A person holds a role, at one centre or, without a centre, in the whole registry.
+
+    No membership, no cases. After `valid_until` (a day, itself included) it is none.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="memberships")
-    may_edit = models.BooleanField(default=True)
+    centre = models.ForeignKey(
+        Centre, on_delete=models.CASCADE, related_name="memberships", null=True, blank=True
+    )
+    role = Chosen(
+        max_length=20,
+        choices=[(role, lazystr(label)) for role, label in policy.ROLES.items()],
+        default=policy.ENTRY,
+        db_default=policy.ENTRY,
+    )
+    valid_until = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "centre"], name="one_membership_per_centre")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "centre", "role"], nulls_distinct=False, name="a_role_is_held_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(centre__isnull=False) | models.Q(role__in=policy.REGISTRY_WIDE),
+                name="only_some_roles_without_a_centre",
+                violation_error_message=lazystr(Label("This role needs a centre.", "该角色必须指定中心。")),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.centre.centre_id}"
+        where = self.centre.centre_id if self.centre else "*"
+        return f"{self.user} · {where} · {policy.ROLES.get(self.role, self.role)}"

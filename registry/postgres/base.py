@@ -31,5 +31,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.server = embedded_server(**settings_dict["EMBEDDED"])
 
     def get_connection_params(self):
-        self.settings_dict.update(self.server.connection_settings())
+        self.settings_dict.update(self.server.connection_settings(self.settings_dict["USER"]))
         return super().get_connection_params()

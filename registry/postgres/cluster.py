@@ -16,9 +16,17 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from registry.postgres.programs import MAJOR, EmbeddedServerError, run
 
 ROLE = DATABASE = "registry"
+# Without superuser's rights; what they may do is granted by registry/guard/roles.py.
+ROLES_OF_WORK = {
+    f"{ROLE}_app": "LOGIN NOINHERIT",
+    f"{ROLE}_app_wide": "NOLOGIN",
+    f"{ROLE}_seal": "LOGIN",
+}
 PORT = 5432  # without network connections no more than a part of the socket's name
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 LONGEST_SOCKET_PATH = 103  # bytes; macOS allows 103, Linux 107
@@ -115,7 +123,7 @@ def ours(path: Path) -> bool:
 def create(folder: Path, durable: bool) -> None:
     """Make the cluster with its role, database and password, whole or not at all.
 
-    The application's role is no superuser, as in a hospital, but may make the test database.
+    The owner of the data is no superuser, as in a hospital, but may make the test database.
     The collation is PostgreSQL's own, so that every machine sorts alike.
     """
     unfinished = folder / "cluster.unfinished"
@@ -147,6 +155,30 @@ def create(folder: Path, durable: bool) -> None:
     with (unfinished / "postgresql.conf").open("a") as configuration:
         configuration.write("\ninclude 'embedded.conf'  # written anew at every start\n")
     unfinished.rename(folder / "cluster")
+
+
+def ensure_roles(folder: Path, running: Postmaster) -> None:
+    """Make the roles that the application and the sealer connect as, where they are not there yet
+    (a cluster of an earlier release has only the owner)."""
+    made = folder / "roles"
+    if made.exists():
+        return
+    password = (folder / "password").read_text()
+    with psycopg.connect(
+        host=running.host,
+        port=running.port,
+        user="postgres",
+        password=password,
+        dbname="postgres",
+        autocommit=True,
+    ) as connection:
+        there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+        for role, options in ROLES_OF_WORK.items():
+            if role not in there:
+                secret = f" PASSWORD '{password}'" if options.startswith("LOGIN") else ""
+                connection.execute(f"CREATE ROLE {role} {options}{secret}")
+        connection.execute(f"GRANT {ROLE}_app_wide TO {ROLE}_app")
+    made.touch()
 
 
 def check_version(cluster: Path) -> None:

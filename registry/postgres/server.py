@@ -39,7 +39,7 @@ class EmbeddedServer:
         self._known: Postmaster | None = None
         self._ended = False
 
-    def connection_settings(self) -> dict[str, str]:
+    def connection_settings(self, role: str = ROLE) -> dict[str, str]:
         """HOST, PORT, USER and PASSWORD of the server, which runs from now on while this process lives.
 
         Raises EmbeddedServerError.
@@ -55,7 +55,7 @@ class EmbeddedServer:
         return {
             "HOST": self._known.host,
             "PORT": str(self._known.port),
-            "USER": ROLE,
+            "USER": role,
             "PASSWORD": (self.folder / "password").read_text(),
         }
 
@@ -158,6 +158,7 @@ class EmbeddedServer:
         found = self._running()
         if found is None:
             raise EmbeddedServerError(self._what_went_wrong("The server ended right after its start."))
+        clusters.ensure_roles(self.folder, found)
         return found
 
     def _clear_up_after_a_crash(self) -> None:

@@ -25,7 +25,7 @@ class DemoTest(TestCase):
     def report(cls, preset: str) -> Report:
         everything = cohort.Definition()
         data = cohort.load(everything, [cls.centre])
-        change, made = cohort.latest_change(), datetime(2026, 3, 1, tzinfo=UTC)
+        change, made = cohort.latest_change([cls.centre]), datetime(2026, 3, 1, tzinfo=UTC)
         origin = provenance.of(data, everything, PRESETS[preset], change, made)
         return REPORTS["paper"].build(data, PRESETS[preset], origin)
 

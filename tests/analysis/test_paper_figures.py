@@ -47,7 +47,7 @@ class PaperFiguresTest(TestCase):
     def report(self):
         kind, everything = REPORTS["paper"], cohort.Definition()
         data = cohort.load(everything, [self.centre])
-        change, made = cohort.latest_change(), datetime(2026, 3, 1, tzinfo=UTC)
+        change, made = cohort.latest_change([self.centre]), datetime(2026, 3, 1, tzinfo=UTC)
         origin = provenance.of(data, everything, kind.conventions, change, made)
         return kind.build(data, kind.conventions, origin)
 

@@ -12,7 +12,7 @@ from django.test import TestCase
 from django.urls import reverse
 
 from registry.case import CaseFile
-from registry.history import acting
+from registry.context import acting
 from registry.models import Change, Patient
 from tests import factories
 from tests.pages import Page, Typed
@@ -30,7 +30,7 @@ class Administration(TestCase):
     def setUpTestData(cls):
         cls.centre, cls.elsewhere = factories.centre("CN-OWN1"), factories.centre("DE-OTHER", country="DE")
         cls.editor = factories.member("editor", cls.centre, is_staff=True)
-        cls.reader = factories.member("reader", cls.centre, may_edit=False, is_staff=True)
+        cls.reader = factories.member("reader", cls.centre, role="auditor", is_staff=True)
         cls.superuser = factories.user("root", is_staff=True, is_superuser=True)
         cls.own = factories.full_case("S-001", cls.centre)
         with acting(f"{CANARY}-person"):

@@ -25,8 +25,9 @@ import json, os, sys
 from pathlib import Path
 import django
 from django.conf import settings
-from registry.database import settings_from
-settings.configure(DATABASES={"default": settings_from(os.environ, Path.cwd())})
+from registry.database import databases_from
+databases = databases_from(os.environ, Path.cwd())
+settings.configure(DATABASES={"default": databases.get("owner", databases["default"])})
 django.setup()
 from django.db import connection
 

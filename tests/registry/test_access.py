@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from django.db import IntegrityError, transaction
 from django.test import Client, TestCase
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -137,7 +138,7 @@ class Reader(Entry):
 
     def setUp(self):
         super().setUp()
-        self.reader = factories.member("reader", self.centre, may_edit=False)
+        self.reader = factories.member("reader", self.centre, role="auditor")
         self.client.force_login(self.reader)
 
     def test_the_case_and_its_history_can_be_read(self):
@@ -194,7 +195,7 @@ class Moves(Entry):
 
     def test_whoever_may_no_longer_edit_cannot_save_the_form_that_is_still_open(self):
         form = self.open("operation")
-        Membership.objects.update(may_edit=False)
+        Membership.objects.update(role="auditor")
         self.assertEqual(self.client.post(self.url("operation"), form).status_code, 404)
 
     def test_whoever_is_made_inactive_is_logged_out_at_once(self):
@@ -204,9 +205,11 @@ class Moves(Entry):
         self.assertFalse(access.visible_patients(self.editor).exists())
         self.assertFalse(access.editable_centres(self.editor).exists())
 
-    def test_a_case_that_moves_to_another_centre_moves_out_of_sight(self):
-        Patient.objects.update(centre=factories.centre("CN-OTHER"))
-        self.assertEqual(self.client.get(self.url("operation")).status_code, 404)
+    def test_a_case_never_moves_to_another_centre(self):
+        other = factories.centre("CN-OTHER")
+        with self.assertRaises(IntegrityError) as refused, transaction.atomic():
+            Patient.objects.update(centre=other)
+        self.assertIn("never changes", str(refused.exception))
         self.assertEqual(Page(self.client.get("/cases/")).texts("//span[@class='count']"), ["0"])
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from registry.admin.changes import in_one_line, lines_of, time_of
-from registry.history import acting
+from registry.context import acting
 from registry.models import Centre, Change, Membership, Operation, Patient, Remark, Specimen
 from tests import factories
 from tests.pages import Page, in_chinese

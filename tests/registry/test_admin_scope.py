@@ -221,7 +221,7 @@ class Rights(Administration):
         self.assertEqual(since(before), [])
 
     def test_rights_are_those_in_the_centre_of_the_case(self):
-        Membership.objects.create(user=self.editor, centre=self.elsewhere, may_edit=False)
+        Membership.objects.create(user=self.editor, centre=self.elsewhere, role="auditor")
         self.assertEqual(self.client.get(page_of(self.foreign.patient)).status_code, 200)
         self.assertEqual(self.client.post(page_of(self.foreign.patient), {"sex": "m"}).status_code, 403)
         self.assertEqual(self.client.post(page_of(self.foreign.specimens[0]), {}).status_code, 403)
@@ -233,7 +233,7 @@ class Rights(Administration):
     def test_the_centre_is_named_in_the_lists_of_those_who_work_at_several(self):
         heads = self.page(list_of(Operation)).texts("//th")
         self.assertNotIn("Centre", heads)
-        Membership.objects.create(user=self.editor, centre=self.elsewhere, may_edit=False)
+        Membership.objects.create(user=self.editor, centre=self.elsewhere, role="auditor")
         page = self.page(list_of(Operation))
         self.assertIn("Centre", page.texts("//th"))
         self.assertEqual(

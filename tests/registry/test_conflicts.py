@@ -10,7 +10,7 @@ from django.test import Client
 
 from registry import actions
 from registry.case import load
-from registry.history import acting
+from registry.context import acting
 from registry.models import (
     Complication,
     Diagnosis,

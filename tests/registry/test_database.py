@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 from django.core.exceptions import ImproperlyConfigured
 
-from registry.database import settings_from
+from registry.database import databases_from
 from registry.postgres.server import EmbeddedServer
 from tests.registry.applications import (
     APPLICATION,
@@ -329,7 +329,7 @@ class Address(unittest.TestCase):
     """DATABASE_URL, read; no server is needed."""
 
     def read(self, url: str) -> dict:
-        return settings_from({"DATABASE_URL": url}, Path("nowhere"))
+        return databases_from({"DATABASE_URL": url}, Path("nowhere"))["default"]
 
     def test_every_part_is_taken_over(self):
         login = "dr%40x:p%3A%2F%40%E7%A7%98"
@@ -367,8 +367,24 @@ class Address(unittest.TestCase):
 
     def test_without_it_the_data_lie_under_var(self):
         self.assertEqual(
-            settings_from({}, Path("/project"))["EMBEDDED"],
+            databases_from({}, Path("/project"))["default"]["EMBEDDED"],
             {"folder": str(Path("/project/var/database")), "durable": True},
         )
-        moved = settings_from({"NETLM_VAR": "/data"}, Path("/project"))["EMBEDDED"]
+        moved = databases_from({"NETLM_VAR": "/data"}, Path("/project"))["default"]["EMBEDDED"]
         self.assertEqual(moved["folder"], str(Path("/data/database")))
+
+    def test_the_embedded_server_knows_the_application_the_owner_and_the_sealer(self):
+        found = databases_from({}, Path("/project"))
+        roles = {alias: one["USER"] for alias, one in found.items()}
+        self.assertEqual(roles, {"default": "registry_app", "owner": "registry", "seal": "registry_seal"})
+
+    def test_a_process_of_the_application_need_not_know_the_owner(self):
+        url = "postgresql://app@db.example/netlm"
+        self.assertEqual(set(databases_from({"DATABASE_URL": url}, Path("nowhere"))), {"default"})
+        owner = {"DATABASE_URL": url, "DATABASE_OWNER_URL": "postgresql://boss@db.example/netlm"}
+        self.assertEqual(databases_from(owner, Path("nowhere"))["owner"]["USER"], "boss")
+
+    def test_a_wrong_address_of_the_owner_is_named_by_its_own_variable(self):
+        given = {"DATABASE_URL": "postgresql://app@h/netlm", "DATABASE_OWNER_URL": "mysql://x"}
+        with self.assertRaisesRegex(ImproperlyConfigured, "^DATABASE_OWNER_URL is not"):
+            databases_from(given, Path("nowhere"))

@@ -29,6 +29,7 @@ from registry.models import (
 )
 from registry.rules import findings, possible_duplicates
 from tests import factories
+from tests.transactions import RealTransactions
 
 
 class LoadingTest(TestCase):
@@ -121,8 +122,8 @@ class LoginTest(TestCase):
         users = {one.username: one for one in get_user_model().objects.all()}
         self.assertFalse(users["surgeon"].is_staff or users["surgeon"].is_superuser)
         self.assertTrue(users["admin"].is_staff and users["admin"].is_superuser)
-        may_edit = dict(Membership.objects.values_list("user__username", "may_edit"))
-        self.assertEqual(may_edit, {"surgeon": True, "admin": False})
+        roles = dict(Membership.objects.values_list("user__username", "role"))
+        self.assertEqual(roles, {"surgeon": "lead", "admin": "auditor"})
 
     @skipUnless(os.name == "posix", "file modes are a matter of POSIX systems")
     def test_the_file_is_readable_by_its_owner_alone(self):
@@ -156,7 +157,7 @@ class LoginTest(TestCase):
         self.assertEqual(demo.ensure_logins(self.centre, self.file), "")
 
 
-class PopulationTest(TestCase):
+class PopulationTest(RealTransactions):
     """Many patients for a benchmark, past the triggers."""
 
     def test_the_same_patients_are_stored_as_by_ordinary_loading(self):

@@ -86,7 +86,7 @@ class EveryPage(Entry):
             "conflict",
             Page(self.client.post(self.url("diagnosis"), answered(form, primary_site="pancreas"))),
         )
-        self.client.force_login(factories.member("读者", self.centre, may_edit=False))
+        self.client.force_login(factories.member("读者", self.centre, role="auditor"))
         yield "reader", self.case_page()
         self.client.force_login(factories.user("路人"))
         yield "stranger", Page(self.client.get("/cases/"))

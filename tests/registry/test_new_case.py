@@ -83,7 +83,7 @@ class SeveralCentres(Entry):
         self.second = factories.centre("CN-SECOND")
         self.readable = factories.centre("CN-READ")
         Membership.objects.create(user=self.editor, centre=self.second)
-        Membership.objects.create(user=self.editor, centre=self.readable, may_edit=False)
+        Membership.objects.create(user=self.editor, centre=self.readable, role="auditor")
         self.foreign = factories.centre("CN-FOREIGN")
 
     def post(self, **typed: str):

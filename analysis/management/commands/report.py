@@ -12,6 +12,7 @@ from analysis.conventions import PRESETS
 from analysis.management import files
 from analysis.render import FORMATS, text
 from analysis.reports import REPORTS
+from registry.context import acting
 from registry.labels import LANGUAGES
 from registry.models import Centre
 
@@ -40,6 +41,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
+        with acting("report", one_state=True):
+            self._deliver(options)
+
+    def _deliver(self, options: dict) -> None:
         kind = REPORTS[_one_of(REPORTS, options["report"], "report")]
         language = _one_of(LANGUAGES, options["language"], "--language")
         ending = _one_of((*FORMATS, TERMINAL), options["format"], "--format")
@@ -47,8 +52,9 @@ class Command(BaseCommand):
         if options["conventions"]:
             conventions = PRESETS[_one_of(PRESETS, options["conventions"], "--conventions")]
         definition = _definition(options)
-        change = cohort.latest_change()
-        data = cohort.load(definition, Centre.objects.all())
+        centres = list(Centre.objects.all())
+        change = cohort.latest_change(centres)
+        data = cohort.load(definition, centres)
         made = timezone.localtime()
         report = kind.build(data, conventions, provenance.of(data, definition, conventions, change, made))
         if ending == TERMINAL:

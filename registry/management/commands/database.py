@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, connections
 
 from registry.postgres import programs
 
@@ -92,8 +92,11 @@ class Command(BaseCommand):
 
     def _run(self, program, *arguments):
         """Run a program of PostgreSQL on the database, with the password where `ps` does not show it."""
-        connection.ensure_connection()
-        info = connection.connection.info
+        if "owner" not in connections:
+            raise CommandError("Copies are made by the owner of the tables: set DATABASE_OWNER_URL.")
+        owner = connections["owner"]
+        owner.ensure_connection()
+        info = owner.connection.info
         outcome = subprocess.run(
             [programs.folder() / program, f"--dbname={info.dsn}", *arguments],
             env=os.environ | {"PGPASSWORD": info.password},
