@@ -7,7 +7,8 @@ cannot be forgotten, and compared with the code by `differences`, so that nothin
 off unseen.
 """
 
-from registry.guard.install import differences, install
+from registry.guard.fingerprint import differences, fingerprint_ok
+from registry.guard.install import install
 from registry.guard.tables import unwatched, watched_tables
 
-__all__ = ["differences", "install", "unwatched", "watched_tables"]
+__all__ = ["differences", "fingerprint_ok", "install", "unwatched", "watched_tables"]

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from registry.guard.tables import SEALS, TRAIL
 
-READ_ONLY = (TRAIL, SEALS, "django_migrations")
+READ_ONLY = (TRAIL, SEALS, "django_migrations", "registry_erasure")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,10 @@ def making(names: RoleNames) -> list[str]:
 def grants(names: RoleNames, tables: list[str]) -> list[str]:
     """What the roles may do with these tables; run by their owner."""
     runtime, wide, seal = map(quoted, (names.runtime, names.wide, names.seal))
-    found = [f"GRANT USAGE ON SCHEMA public TO {runtime}, {wide}, {seal}"]
+    found = [
+        f"GRANT USAGE ON SCHEMA public TO {runtime}, {wide}, {seal}",
+        f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {runtime}, {wide}, {seal}",
+    ]
     for table in tables:
         rights = "SELECT" if table in READ_ONLY else "SELECT, INSERT, UPDATE, DELETE"
         found += [

@@ -31,6 +31,7 @@ UNWATCHED_APPS: dict[str, str] = {
 # Columns whose change is written down but never their value.
 SECRET_COLUMNS: dict[str, tuple[str, ...]] = {
     "auth_user": ("password",),
+    "registry_subjectlink": ("ciphertext",),
     "mfa_authenticator": ("data",),
     "socialaccount_socialapp": ("secret", "key"),
     "socialaccount_socialtoken": ("token", "token_secret"),

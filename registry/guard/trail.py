@@ -16,11 +16,20 @@ from dataclasses import dataclass
 
 from registry.guard.tables import SEALS, TRAIL, Watched
 
-# The fields of an event that its hash covers, in this order; NULL is \x1a, the separator \x1f.
+REDACTED = "▮▮▮"  # stands for a value that was taken out of the trail by law
+
+# The fields of an event that its hash covers, in this order, as the text of a JSON array: an array
+# has no two readings, whatever letters an actor or a reason is made of.
 HASHED = (
     "previous_hash", "table_name", "row_id", "patient_id", "centre_id", "operation", "at", "actor", "reason",
     "channel", "request_id", "database_user", "transaction_id", "digest",
 )  # fmt: skip
+
+
+# A row in JSON looks the same whoever's session writes it down.
+AS_STORED = (("TimeZone", "UTC"), ("bytea_output", "hex"), ("extra_float_digits", "1"))
+# The plan of the look-up is kept from a time when the trail was short; it must use the index from the first row.
+BY_INDEX = (("enable_seqscan", "off"),)
 
 
 @dataclass(frozen=True)
@@ -33,17 +42,25 @@ class Function:
     definer: bool = False
     language: str = "plpgsql"
     volatility: str = "VOLATILE"
+    fixed: tuple[tuple[str, str], ...] = ()  # settings that hold inside, whatever the session has set
 
     @property
     def name(self) -> str:
         return self.signature.partition("(")[0]
 
+    def settings(self) -> list[str]:
+        """The settings that hold inside, as PostgreSQL keeps them."""
+        jit = ["jit=off"] if self.language == "plpgsql" else []
+        path = ["search_path=public, pg_temp"] if self.definer else []
+        return path + jit + [f"{name}={value}" for name, value in self.fixed]
+
     def sql(self) -> str:
         rights = "SECURITY DEFINER SET search_path = public, pg_temp" if self.definer else ""
         jit = "SET jit = off" if self.language == "plpgsql" else ""
+        fixed = " ".join(f"SET {name} = '{value}'" for name, value in self.fixed)
         return (
             f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns} LANGUAGE {self.language} "
-            f"{self.volatility} {rights} {jit} AS $body${self.body}$body$;"
+            f"{self.volatility} {rights} {jit} {fixed} AS $body${self.body}$body$;"
         )
 
 
@@ -103,6 +120,7 @@ BEGIN
     RETURN NULL;
 END """,
     definer=True,
+    fixed=AS_STORED + BY_INDEX,
 )
 
 EVENT_HASH = Function(
@@ -110,11 +128,9 @@ EVENT_HASH = Function(
     "act text, why text, way text, req text, dbuser text, xid bigint, sum bytea)",
     "bytea",
     """
-    SELECT sha256(convert_to(concat_ws(E'\\x1f', coalesce(encode(previous, 'hex'), E'\\x1a'), tbl, rid,
-        coalesce(pid::text, E'\\x1a'), coalesce(cid::text, E'\\x1a'), op,
-        to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-        coalesce(act, E'\\x1a'), coalesce(why, E'\\x1a'), coalesce(way, E'\\x1a'), coalesce(req, E'\\x1a'),
-        dbuser, xid, encode(sum, 'hex')), 'UTF8')) """,
+    SELECT sha256(convert_to(jsonb_build_array(encode(previous, 'hex'), tbl, rid, pid, cid, op,
+        to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), act, why, way, req, dbuser, xid,
+        encode(sum, 'hex'))::text, 'UTF8')) """,
     language="sql",
     volatility="STABLE",
 )
@@ -124,6 +140,9 @@ GUARD_CASE = Function(
     "void",
     """
 BEGIN
+    -- who locks or signs this case holds its patient; without waiting here, a change that has begun before
+    -- could be committed after the lock or the signature
+    PERFORM FROM registry_patient WHERE id = pid FOR KEY SHARE;
     IF EXISTS (SELECT FROM registry_caselock WHERE patient_id = pid AND released_at IS NULL) THEN
         RAISE EXCEPTION 'the case is locked' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'case_is_locked';
     END IF;
@@ -144,7 +163,97 @@ BEGIN
 END """,
 )
 
-FUNCTIONS = (REFUSE, EVENT_HASH, GUARD_CASE, RECORD)
+KEEP_TRAIL = Function(
+    "registry_keep_trail()",
+    "trigger",
+    """
+BEGIN
+    IF TG_OP = 'INSERT' AND (pg_trigger_depth() > 1 OR NEW.operation IN ('redact', 'schema')) THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'UPDATE' AND NEW.salt IS NULL AND OLD.salt IS NOT NULL
+          AND NEW.changes = registry_blanked(OLD.changes)
+          AND to_jsonb(NEW) - 'salt' - 'changes' = to_jsonb(OLD) - 'salt' - 'changes' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% on % is refused: it is append-only', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END """,
+)
+
+BLANKED = Function(
+    "registry_blanked(content jsonb)",
+    "jsonb",
+    f"""
+    SELECT coalesce(jsonb_object_agg(key, '["{REDACTED}", "{REDACTED}"]'::jsonb), '{{}}') FROM jsonb_each(content) """,
+    language="sql",
+    volatility="STABLE",
+)
+
+# An event of the owner's about a row whose values did not change, or changed without the triggers:
+# 'schema' for what a migration gave it, 'redact' for all that is left of it after an erasure.
+RESTATE = Function(
+    "registry_restate(tbl text, rid bigint, op text, content jsonb)",
+    "void",
+    """
+DECLARE
+    pid bigint;
+    cid bigint;
+    previous bytea;
+    grain uuid := gen_random_uuid();
+    now_utc timestamptz := clock_timestamp();
+    act text := nullif(current_setting('registry.actor', true), '');
+    why text := nullif(current_setting('registry.reason', true), '');
+    way text := nullif(current_setting('registry.channel', true), '');
+    req text := nullif(current_setting('registry.request_id', true), '');
+    xid bigint := pg_current_xact_id()::text::bigint;
+    sum bytea := sha256(uuid_send(grain) || convert_to(content::text, 'UTF8'));
+BEGIN
+    SELECT hash, patient_id, centre_id INTO previous, pid, cid FROM registry_change
+    WHERE table_name = tbl COLLATE "C" AND row_id = rid
+    ORDER BY table_name DESC, row_id DESC, id DESC LIMIT 1;
+    IF NOT FOUND THEN
+        pid := CASE WHEN tbl = 'registry_patient' THEN rid ELSE (content -> 'patient_id' ->> 1)::bigint END;
+        cid := CASE WHEN tbl = 'registry_centre' THEN rid ELSE (content -> 'centre_id' ->> 1)::bigint END;
+    END IF;
+    IF cid IS NULL AND pid IS NOT NULL THEN
+        SELECT centre_id INTO cid FROM registry_patient WHERE id = pid;
+    END IF;
+    INSERT INTO registry_change (at, table_name, row_id, patient_id, centre_id, operation, changes, actor,
+        reason, channel, request_id, database_user, transaction_id, salt, digest, previous_hash, hash)
+    VALUES (now_utc, tbl, rid, pid, cid, op, content, act, why, way, req, session_user, xid, grain, sum, previous,
+        registry_event_hash(previous, tbl, rid, pid, cid, op, now_utc, act, why, way, req, session_user, xid, sum));
+END """,
+    fixed=AS_STORED,
+)
+
+# Blanks every value that the trail holds of one subject; the digests stay, so that the chain still verifies.
+REDACT = Function(
+    "registry_redact(pid bigint)",
+    "bigint",
+    """
+DECLARE
+    one record;
+    content jsonb;
+    blanked bigint;
+BEGIN
+    UPDATE registry_change SET changes = registry_blanked(changes), salt = NULL
+    WHERE patient_id = pid AND salt IS NOT NULL;
+    GET DIAGNOSTICS blanked = ROW_COUNT;
+    FOR one IN SELECT DISTINCT table_name, row_id FROM registry_change WHERE patient_id = pid ORDER BY 1, 2 LOOP
+        content := NULL;
+        IF to_regclass(quote_ident(one.table_name)) IS NOT NULL THEN
+            EXECUTE format('SELECT jsonb_object_agg(key, jsonb_build_array(NULL, value)) '
+                           'FROM %I AS t, jsonb_each(to_jsonb(t)) WHERE id = $1 AND value <> %L', one.table_name, 'null')
+                INTO content USING one.row_id;
+        END IF;
+        PERFORM registry_restate(one.table_name, one.row_id, 'redact', coalesce(content, '{}'));
+    END LOOP;
+    RETURN blanked;
+END """,
+    fixed=AS_STORED,
+)
+
+FUNCTIONS = (REFUSE, EVENT_HASH, GUARD_CASE, RECORD, BLANKED, KEEP_TRAIL, RESTATE, REDACT)
 
 
 @dataclass(frozen=True)
@@ -157,18 +266,23 @@ class Trigger:
     call: str
 
     def sql(self) -> str:
-        return f'CREATE OR REPLACE TRIGGER {self.name} {self.when} ON "{self.table}" {self.call};'
+        """Fires always: a session that plays the part of a replica does not pass it by."""
+        return (
+            f'CREATE OR REPLACE TRIGGER {self.name} {self.when} ON "{self.table}" {self.call}; '
+            f'ALTER TABLE "{self.table}" ENABLE ALWAYS TRIGGER {self.name};'
+        )
 
 
 def triggers(tables: list[Watched]) -> list[Trigger]:
     """All triggers that these tables, the trail and the seals must have."""
     refuse = "FOR EACH {} EXECUTE FUNCTION registry_refuse()"
-    found = []
+    keep = "FOR EACH ROW EXECUTE FUNCTION registry_keep_trail()"
+    found = [
+        Trigger(TRAIL, "is_append_only", "BEFORE INSERT OR UPDATE OR DELETE", keep),
+        Trigger(SEALS, "is_append_only", "BEFORE UPDATE OR DELETE", refuse.format("ROW")),
+    ]
     for table in (TRAIL, SEALS):
-        found += [
-            Trigger(table, "is_append_only", "BEFORE UPDATE OR DELETE", refuse.format("ROW")),
-            Trigger(table, "is_never_emptied", "BEFORE TRUNCATE", refuse.format("STATEMENT")),
-        ]
+        found.append(Trigger(table, "is_never_emptied", "BEFORE TRUNCATE", refuse.format("STATEMENT")))
     for one in tables:
         arguments = ", ".join(f"'{a}'" for a in ("clinical" if one.clinical else "plain", *one.secret))
         record = f"FOR EACH ROW EXECUTE FUNCTION registry_record_change({arguments})"
