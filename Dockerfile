@@ -23,8 +23,8 @@ USER netlm
 
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["python", "-c", \
-  "import http.client, os; web = http.client.HTTPConnection('127.0.0.1', 8000, timeout=8); web.request('GET', '/login/', headers={'Host': os.environ['NETLM_HOSTS'].split(',')[0]}); raise SystemExit(web.getresponse().status >= 500)"]
+  "import http.client, os; web = http.client.HTTPConnection('127.0.0.1', 8000, timeout=8); web.request('GET', '/health/live/', headers={'Host': os.environ['NETLM_HOSTS'].split(',')[0]}); raise SystemExit(web.getresponse().status >= 500)"]
 
-# No access log: addresses of searches hold what was searched for.
+# No access log: addresses of searches hold what was searched for; the application writes its own, without.
 CMD ["gunicorn", "registry.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4", "--timeout=120", \
      "--worker-tmp-dir=/dev/shm"]

@@ -7,12 +7,13 @@ TESTS ?=
 
 IN_VENV = .venv/bin/python
 
-.PHONY: help demo test check messages bench clean free-port
+.PHONY: help demo test prove check messages bench clean free-port
 
 help:
 	@echo "make demo       31 synthetic patients, the paper's figures, demo-output/, then the site on port $(PORT)"
 	@echo "                  SERVE=0 ends after writing the reports; PORT=8001 serves on another port"
 	@echo "make test       all tests on a real PostgreSQL; TESTS=tests.registry.test_database for some of them"
+	@echo "make prove      what is promised on reliability and security, measured in full; takes long"
 	@echo "make check      format, lint, missing migrations, the Chinese catalogue"
 	@echo "make messages   bring the Chinese catalogue up to date and compile it"
 	@echo "make bench      speed, side by side with what a user would use instead"
@@ -37,6 +38,11 @@ free-port: .venv/requirements.stamp
 # The tests' own database need not survive a power cut, so it does not wait for the disk.
 test: .venv/tests.stamp
 	@exec env NETLM_THROWAWAY_DATABASE=1 $(IN_VENV) manage.py test --noinput $(TESTS)
+
+# The tests that prove a promise, in full size; what they measure is then in "manage.py promises".
+prove: .venv/tests.stamp
+	@env NETLM_FULL=1 NETLM_THROWAWAY_DATABASE=1 $(IN_VENV) manage.py test --noinput --proofs $(TESTS); \
+	  ended=$$?; $(IN_VENV) manage.py promises; exit $$ended
 
 check: .venv/tests.stamp
 	$(IN_VENV) -m ruff format --check .

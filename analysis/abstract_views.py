@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from analysis.consistency import MOST_SIGNS, AbstractAudit, TooLong, audit_abstract
 from analysis.consistency.abstract.marking import Run, excerpt, marked
+from registry.gate import reads_what_is_typed
 from registry.labels import Label
 
 FIELD = "text"
@@ -40,6 +41,7 @@ class Part:
 
 
 @never_cache
+@reads_what_is_typed
 @sensitive_post_parameters(FIELD)
 @sensitive_variables("text", "audit", "context")
 @require_http_methods(["GET", "HEAD", "POST"])

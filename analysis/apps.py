@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class AnalysisConfig(AppConfig):
     name = "analysis"
+
+    def ready(self) -> None:
+        from analysis.release import giving
+
+        giving.register_kind()

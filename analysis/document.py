@@ -23,10 +23,13 @@ class Part:
 
     For a count, the cases are exactly those counted, so len(cases()) == the number.
     For a summary (median, rate), they are the cases that entered the calculation.
+    `discloses` are further sets whose size the text gives away (a percentage its denominator, a
+    rate its events), for the rule of small numbers (analysis/release/small_numbers.py).
     """
 
     text: Label
     cases: Cases | None = None
+    discloses: tuple[Cases, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A foot note: a method, an abbreviation, a caution."""
+    """A foot note: a method, an abbreviation, a caution. `discloses` as in a Part."""
 
     text: Label
+    discloses: tuple[Cases, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

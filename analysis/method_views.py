@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from django.core.paginator import Paginator
@@ -18,6 +17,7 @@ from analysis.methods import Chapter, Method, chapters
 from analysis.methods.conventions import choices
 from analysis.reference import ABSOLUTE, AREAS, FOLDER, Compared
 from registry.labels import Label
+from registry.neutral_csv import write_rows
 
 FIGURES_PER_PAGE = 500
 HEADINGS = ("name", "r", "ours", "relative_difference", "tolerance", "agrees")
@@ -76,10 +76,8 @@ def method_download(request: HttpRequest, area: str) -> HttpResponse:
     asked, _method = _asked(request, area)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="compared-with-r-{area}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(HEADINGS)
-    for one in asked.figures:
-        writer.writerow((one.name, one.r, one.ours, one.difference, one.tolerance, int(one.agrees)))
+    rows = ((one.name, one.r, one.ours, one.difference, one.tolerance, one.agrees) for one in asked.figures)
+    write_rows(response, HEADINGS, rows)
     return response
 
 

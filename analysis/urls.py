@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from analysis import abstract_views, method_views, views
+from analysis import abstract_views, method_views, release_views, views
 
 urlpatterns = [
     path("", views.report_list, name="reports"),
+    path("data/", release_views.release, name="release"),
+    path("releases/", release_views.releases, name="releases"),
+    path("releases/<int:number>/", release_views.release_fetch, name="release_fetch"),
     path("abstract/", abstract_views.abstract, name="abstract"),
     path("methods/", method_views.method_list, name="methods"),
     path("methods/<slug:area>/", method_views.method_figures, name="method_figures"),

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from math import isnan
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -23,14 +24,18 @@ from analysis.conventions import PRESETS
 from analysis.dataset import Dataset
 from analysis.document import Figure, Report, Table
 from analysis.forms import CohortForm
+from analysis.release import giving, outside
 from analysis.render import FORMATS, html
 from analysis.reports import REPORTS, Kind
 from registry import access
+from registry.accounts import limits
 from registry.labels import Label, both, joined, short_code
 from registry.models import Centre
+from registry.operations import replica
 
 KEPT = 4  # finished reports in memory; one of 100 000 cases takes about 200 MB
 CASES_PER_PAGE = 100
+REPORTS_PER_HOUR = 120  # files that one person downloads
 PRINTED = Label("Printed in the report as “{text}”.", "报告中印作“{text}”。")
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
@@ -69,9 +74,10 @@ class Asked:
 
     def finished(self) -> Finished:
         """The report of a valid cohort, made once for each state of the registry."""
-        change = cohort.latest_change(self.centres)
         conventions = self.form.chosen_conventions
-        return _finished(self.slug, self.form.definition, self.centres, change, conventions.name)
+        with replica.reports():
+            change = cohort.latest_change(self.centres)
+            return _finished(self.slug, self.form.definition, self.centres, change, conventions.name)
 
 
 @lru_cache(maxsize=KEPT)
@@ -84,7 +90,8 @@ def _finished(
 ) -> Finished:
     conventions = PRESETS[preset]
     data = cohort.load(definition, centres)
-    origin = provenance.of(data, definition, conventions, change, timezone.localtime())
+    behind = cohort.vouched(data.ids)
+    origin = provenance.of(data, definition, conventions, change, timezone.localtime(), behind)
     return Finished(data, REPORTS[slug].build(data, conventions, origin))
 
 
@@ -121,6 +128,9 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
                 link=lambda cell: asked.address("report_cases", cell=cell),
             ),
             "downloads": [(ending, asked.address("report_download", ending)) for ending in FORMATS],
+            "outside": [
+                (ending, asked.address("report_download", ending, outside="1")) for ending in FORMATS
+            ],
         }
     return render(request, "analysis/report.html", context)
 
@@ -194,10 +204,42 @@ def report_download(request: HttpRequest, slug: str, ending: str) -> HttpRespons
         raise Http404
     if not asked.form.is_valid():
         return redirect(asked.address("report"))
-    content = FORMATS[ending](asked.finished().report, _language())
+    try:
+        content = _given_out(request, asked, ending)
+    except giving.Refused as refused:
+        messages.warning(request, str(refused.label))
+        return redirect(asked.address("report"))
     response = HttpResponse(content, content_type=MEDIA_TYPES[ending])
     response["Content-Disposition"] = f'attachment; filename="{slug}-{_language()}.{ending}"'
     return response
+
+
+def _given_out(request: HttpRequest, asked: Asked, ending: str) -> bytes:
+    """The report as a file, recorded as given out; for outside the centre without small numbers.
+
+    Raises giving.Refused.
+    """
+    if not limits.allow(f"report:{request.user.pk}", REPORTS_PER_HOUR, giving.HOUR_S):
+        raise giving.Refused(giving.TOO_OFTEN.fill(n=REPORTS_PER_HOUR))
+    finished, definition = asked.finished(), asked.form.definition
+    report, profile, columns = finished.report, "report", []
+    about = outside.about(asked.slug, asked.form.chosen_conventions.name, definition, asked.centres)
+    chosen = [one for one in asked.centres if one.centre_id in about["centres"]]
+    if request.GET.get("outside") == "1":
+        outcome = outside.make(request.user, report, about, chosen)
+        report, profile, columns = outcome.report, outside.PROFILE, {"shown": list(outcome.shown)}
+    content = FORMATS[ending](report, _language())
+    giving.record_report(
+        request.user,
+        profile,
+        chosen,
+        about,
+        content,
+        rows=len(finished.data),
+        columns=columns,
+        file_name=f"{asked.slug}-{_language()}.{ending}",
+    )
+    return content
 
 
 def _language() -> str:

@@ -1,14 +1,19 @@
 """Measurements of the project.
 
 python -m benchmarks                      all of them, as they are (make bench)
-python -m benchmarks statistics …         one of them, with its own arguments: statistics or report
+python -m benchmarks statistics …         one of them, with its own arguments: statistics, report, trust or scaling
 """
 
 import sys
 
-from benchmarks import report, statistics
+from benchmarks import report, scaling, statistics, trust
 
-MEASUREMENTS = {"statistics": statistics.main, "report": report.main}
+MEASUREMENTS = {
+    "statistics": statistics.main,
+    "report": report.main,
+    "trust": trust.main,
+    "scaling": scaling.main,
+}
 
 
 def main(arguments: list[str]) -> None:

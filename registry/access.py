@@ -8,70 +8,17 @@ outside them does not exist for the user (404, never 403, so that its existence 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Case, Expression, F, Q, QuerySet, When
+from django.db.models import Case, Expression, F, QuerySet, When
 from django.http import Http404, HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from registry import context, policy
+from registry import context
 from registry.context import Held
 from registry.models import Centre, Patient
 from registry.policy import Grant
-
-
-@dataclass(frozen=True)
-class Reach:
-    """The centres (primary keys) in which something is allowed; `everywhere` for all there are."""
-
-    everywhere: bool = False
-    centres: frozenset[int] = frozenset()
-
-    def __contains__(self, centre_id: int | None) -> bool:
-        return self.everywhere or centre_id in self.centres
-
-    def __bool__(self) -> bool:
-        return self.everywhere or bool(self.centres)
-
-    def of(self, column: str) -> Q:
-        """The condition that `column` names one of the centres."""
-        return Q() if self.everywhere else Q(**{f"{column}__in": self.centres})
-
-
-@dataclass(frozen=True)
-class Rights:
-    """The roles that a person holds now, and what follows from them."""
-
-    held: tuple[Held, ...] = ()
-
-    def grant(self, action: str, centre_id: int | None = None) -> Grant | None:
-        """What of the action is allowed for this centre, or anywhere where none is named.
-
-        Of several roles the one with the fewest conditions counts, a wider scope first.
-        """
-        found = [
-            (bool(grant.conditions), one.centre_id is not None, len(grant.conditions), grant)
-            for one in self.held
-            if centre_id is None or one.centre_id in (None, centre_id)
-            if (grant := policy.allowed(one.role, action))
-        ]
-        return min(found, key=lambda one: one[:-1])[-1] if found else None
-
-    def reach(self, action: str, without: str = "") -> Reach:
-        """Where the action is allowed; `without` names a condition that must not be attached to it."""
-        granting = [
-            one
-            for one in self.held
-            if (grant := policy.allowed(one.role, action)) and not (without and getattr(grant, without))
-        ]
-        wide = any(one.centre_id is None for one in granting)
-        return Reach(wide, frozenset(one.centre_id for one in granting if one.centre_id is not None))
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The roles held anywhere, in the order of the policy."""
-        return tuple(role for role in policy.ROLES if any(one.role == role for one in self.held))
+from registry.rights import Reach, Rights, rights_in
 
 
 def rights_of(user) -> Rights:
@@ -80,10 +27,18 @@ def rights_of(user) -> Rights:
         return Rights()
     current = context.scope()
     if current.user_id == user.pk:
-        return Rights(current.held)
+        return rights_in(current)
     with connection.cursor() as cursor:
         cursor.execute("SELECT registry_held(%s)", [user.pk])
         return Rights(tuple(Held(*one) for one in json.loads(cursor.fetchone()[0])))
+
+
+def roles_ever_held(user) -> tuple[Held, ...]:
+    """Every role of an account, also those that are over or in centres that the reader does not see:
+    keys alone, for the question who may administer the account."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT registry_ever_held(%s)", [user.pk])
+        return tuple(Held(*one) for one in json.loads(cursor.fetchone()[0]))
 
 
 def may(user, action: str, centre: Centre | int | None = None) -> Grant | None:
@@ -159,5 +114,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "sees_synthetic": SimpleLazyObject(visible_patients(user).filter(synthetic=True).exists),
         "may_read_cases": bool(rights.reach("see_clinical")) or not rights.held,
         "may_report": bool(rights.reach("report")) or not rights.held,
+        "may_export": bool(rights.reach("export_deidentified")),
         "may_review_access": bool(rights.reach("review_access")),
     }

@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
+from django.db import OperationalError, connection, models, transaction
+from psycopg.errors import DeadlockDetected
+
+from registry.context import give_reason
 from registry.forms.editing import SectionEdit
 from registry.forms.record import RecordForm
-from registry.models import Patient, Remark
+from registry.models import CLINICAL, Change, Patient, Remark
+from registry.reasons import ADDED, NoReason
+from registry.versions import newest_change
+
+Done = TypeVar("Done")
+TRIES = 5
 
 
-@transaction.atomic
-def lock_case(patient: Patient) -> None:
-    """Let one person at a time save a case: whoever comes second waits, then is told."""
-    Patient.objects.select_for_update(of=("self",)).only("pk").get(pk=patient.pk)
+def lock_case(patient: Patient, tables: Iterable[type[models.Model]] | None = None) -> None:
+    """Let one person at a time save a case: whoever comes second waits, then is told. From here on the
+    rows of these tables (all of them where none are named) stay as they are, whoever writes, by plain
+    SQL too.
+
+    First the rows, then the patient: who changes a row without asking here has locked it before the
+    database looks at its patient, and the same order cannot end in a deadlock.
+    """
+    named = [*(CLINICAL if tables is None else tables), Remark]
+    rows = sorted({one._meta.db_table for one in named} - {Patient._meta.db_table})
+    locks = [f'SELECT 1 FROM "{name}" WHERE patient_id = %s ORDER BY id FOR UPDATE' for name in rows]
+    locks.append(f'SELECT 1 FROM "{Patient._meta.db_table}" WHERE id = %s FOR UPDATE')
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(locks), [patient.pk] * len(locks))
+
+
+def again_after_a_deadlock(work: Callable[[], Done]) -> Done:
+    """Do something that may have to wait for others; anew where the database had to break a circle of
+    waiting, with nothing of the broken try left behind."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                return work()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected) or not tries_left:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 @transaction.atomic
@@ -29,7 +62,12 @@ def open_case(form: RecordForm) -> Patient:
 
 @transaction.atomic
 def save_section(edit: SectionEdit) -> None:
-    """Store everything typed in one section: its rows, those taken away, and the remarks."""
+    """Store everything typed in one section: its rows, those taken away, and the remarks. Raises
+    NoReason if that alters what stands in a section that was complete, and nobody says why."""
+    unexplained = edit.why.needed and not edit.why.text
+    before = newest_change(edit.case.patient) if unexplained else 0
+    if edit.why.needed or edit.why.text:
+        give_reason(edit.why.text or ADDED)
     for row in edit.rows:
         if row.removed and row.form.instance.pk:
             _drop(row.form)
@@ -39,6 +77,18 @@ def save_section(edit: SectionEdit) -> None:
                 _drop(form)
             continue
         _store(form)
+    if unexplained and _alters(edit.case.patient, before):
+        raise NoReason
+
+
+def _alters(patient: Patient, before: int) -> bool:
+    """Whether anything after this change did more than to add rows, with the remarks on them."""
+    changes = Change.objects.filter(patient_id=patient.pk, id__gt=before)
+    found = list(changes.values_list("table_name", "row_id", "operation", "changes"))
+    remarks = [changed for table, _, _, changed in found if table == Remark._meta.db_table]
+    added = {row for table, row, operation, _ in found if table != Remark._meta.db_table}
+    inserted = all(operation == "insert" for _, _, operation, _ in found)
+    return not inserted or any(one["row_id"][1] not in added for one in remarks)
 
 
 def _store(form: RecordForm) -> None:

@@ -7,7 +7,6 @@ from django.utils.translation import get_language
 
 from registry import bounds, labels
 
-
 bounds.watch_models()
 
 
@@ -17,9 +16,11 @@ class RegistryConfig(AppConfig):
     verbose_name = lazystr(labels.Label("Registry", "登记系统"))
 
     def ready(self) -> None:
-        from registry import guard
+        from registry import granting, guard, routes, signing  # noqa: F401 (the checks of routes register themselves)
         from registry.accounts import signals  # noqa: F401  (connects itself)
 
         labels.follow(get_language)
+        signing.register_kinds()
+        granting.register_kinds()
         post_migrate.connect(bounds.install, sender=self, dispatch_uid="readable rows")
         post_migrate.connect(guard.install, sender=self, dispatch_uid="guard of the database")

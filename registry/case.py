@@ -15,6 +15,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 
+from registry.masking import masked
 from registry.models import (
     Assessment,
     Complication,
@@ -153,7 +154,7 @@ def _all_rows(patient_ids: list[int]) -> Iterable[tuple[str, models.Model]]:
         cursor.execute(" UNION ALL ".join(pieces) + " ORDER BY 1, 3", parameters)
         rows = cursor.fetchall()
     for name, values, _ in rows:
-        yield name, instance(sources[name], json.loads(values, parse_float=Decimal))
+        yield name, masked(instance(sources[name], json.loads(values, parse_float=Decimal)))
 
 
 def _belongs_to_operation(model: type[models.Model]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 
@@ -13,12 +13,13 @@ from registry.forms.sections import Section
 from registry.labels import Label
 from registry.models import Remark
 
-EMPTY, DRAFT, COMPLETE, NOTHING = "empty", "draft", "complete", "nothing"
+EMPTY, DRAFT, COMPLETE, NOTHING, SIGNED = "empty", "draft", "complete", "nothing", "signed"
 STATES = {
     EMPTY: Label("not started", "未开始"),
     DRAFT: Label("draft", "草稿"),
     COMPLETE: Label("complete", "已完成"),
     NOTHING: Label("nothing to record", "无需填写"),
+    SIGNED: Label("signed", "已签名"),
 }
 AT_LEAST_ONE_ROW = Label("at least one entry", "至少一条记录")
 OF_ROW = Label("{label} (entry {n})", "{label}(第{n}条)")
@@ -27,8 +28,8 @@ DEATH_RECORD = Label("record of the death", "死亡记录")
 
 @dataclass(frozen=True)
 class SectionState:
-    """`state` is empty, draft, complete, or nothing (an optional section with nothing to record);
-    `missing` names what is still to be answered."""
+    """`state` is empty, draft, complete, signed (complete, and somebody vouches for it), or nothing
+    (an optional section with nothing to record); `missing` names what is still to be answered."""
 
     section: Section
     state: str
@@ -126,7 +127,11 @@ class CaseState:
 
     @property
     def is_complete(self) -> bool:
-        return all(one.state in (COMPLETE, NOTHING) for one in self.sections)
+        return all(one.state in (COMPLETE, SIGNED, NOTHING) for one in self.sections)
+
+    @property
+    def is_signed(self) -> bool:
+        return any(one.state == SIGNED for one in self.sections)
 
     @property
     def percent(self) -> int:
@@ -139,8 +144,12 @@ class CaseState:
         return sum(len(one.missing) for one in self.sections)
 
 
-def case_state(case: CaseFile) -> CaseState:
-    """How far a case has been entered, section by section."""
+def case_state(case: CaseFile, signed: bool = False) -> CaseState:
+    """How far a case has been entered, section by section; what is complete in a case whose data
+    somebody vouches for (registry/standing.py) is signed."""
     from registry.forms import SECTIONS
 
-    return CaseState(tuple(section_state(case, section) for section in SECTIONS))
+    states = (section_state(case, section) for section in SECTIONS)
+    return CaseState(
+        tuple(replace(one, state=SIGNED) if signed and one.state == COMPLETE else one for one in states)
+    )

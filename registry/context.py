@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ FORM, ADMIN, IMPORT, COMMAND = "form", "admin", "import", "command"
 SETTINGS = ("role",) + tuple(
     f"registry.{name}"
     for name in ("user_id", "actor", "reason", "channel", "request_id")
-    + ("centres", "writable", "led", "oversees")
+    + ("centres", "writable", "led", "oversees", "grants")
 )
 NOT_LOGGED_IN = "(not logged in)"
 ONE_STATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; "
@@ -41,11 +41,15 @@ class Held:
 
 @dataclass(frozen=True)
 class Scope:
-    """On whose behalf rows are read: the memberships of a person; `everything` for the registry itself."""
+    """On whose behalf rows are read: the memberships of a person; `everything` for the registry itself.
+
+    `memory` holds what was worked out from them while the context lasts.
+    """
 
     user_id: int | None = None
     held: tuple[Held, ...] = ()
     everything: bool = False
+    memory: dict = field(default_factory=dict, compare=False, repr=False)
 
 
 NOBODY, EVERYTHING = Scope(), Scope(everything=True)
@@ -112,7 +116,7 @@ def _transaction(inside: Scope, entering: str, values: list, one_state: bool) ->
             yield found[-1]
         finally:
             _scope.reset(token)
-        if nested:
+        if nested and not connection.needs_rollback:  # a rollback brings the settings back, too
             _restore(cursor, found[: len(SETTINGS)])
 
 

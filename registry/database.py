@@ -24,16 +24,21 @@ ALLOWED = (
 )
 
 
-NAMED = {"default": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "seal": "DATABASE_SEAL_URL"}
+NAMED = {
+    "default": "DATABASE_URL",
+    "owner": "DATABASE_OWNER_URL",
+    "seal": "DATABASE_SEAL_URL",
+    "replica": "DATABASE_REPLICA_URL",
+}
 TEST_AS_OWNER = {"TEST": {"MIRROR": "owner"}}  # the owner makes the test database
 
 
 def databases_from(environ: Mapping[str, str], base_dir: Path) -> dict[str, dict[str, object]]:
     """Django's DATABASES.
 
-    Read are DATABASE_URL, DATABASE_OWNER_URL, DATABASE_SEAL_URL, NETLM_VAR (the folder of the
-    embedded server instead of `base_dir`/var) and NETLM_THROWAWAY_DATABASE, which only
-    `make test` sets. Raises ImproperlyConfigured with a message that never repeats any part of
+    Read are DATABASE_URL, DATABASE_OWNER_URL, DATABASE_SEAL_URL, DATABASE_REPLICA_URL (where
+    reports are read), NETLM_VAR (the folder of the embedded server instead of `base_dir`/var) and
+    NETLM_THROWAWAY_DATABASE, which only `make test` sets. Raises ImproperlyConfigured with a message that never repeats any part of
     an address.
     """
     if "DATABASE_URL" in environ:
@@ -44,7 +49,7 @@ def databases_from(environ: Mapping[str, str], base_dir: Path) -> dict[str, dict
         }
     else:
         embedded = _embedded(environ, base_dir)
-        found = {alias: embedded | {"USER": EMBEDDED_ROLES[alias]} for alias in NAMED}
+        found = {alias: embedded | {"USER": role} for alias, role in EMBEDDED_ROLES.items()}
     for alias in found.keys() - {"owner"}:
         found[alias] |= TEST_AS_OWNER
     return found

@@ -92,7 +92,12 @@ ACTIONS: dict[str, Action] = {
     ),
     "see_clinical": Action(
         Label("see clinical data", "查看临床数据"),
-        {ENTRY: _own(), LEAD: _own(), MANAGER: _all("view_only", "pseudonymised"), AUDITOR: _all("view_only")},
+        {
+            ENTRY: _own(),
+            LEAD: _own(),
+            MANAGER: _all("view_only", "pseudonymised"),
+            AUDITOR: _all("view_only"),
+        },
     ),
     "free_text": Action(
         Label("see free text", "查看自由文本"),
@@ -230,6 +235,6 @@ def roles_for(action: str) -> tuple[str, ...]:
 # What row-level security is made of (registry/guard/isolation.py).
 READERS = roles_for("see_clinical")  # rows of the centre, or of all without one
 WRITERS = roles_for("edit")  # clinical rows of the centre
-LEADERS = (LEAD,)  # memberships of the centre
+LEADERS = roles_for("manage_users")  # memberships of the centre
 OVERSEERS = (MANAGER, AUDITOR, ADMINISTRATOR)  # read accounts, memberships, rows of no centre
 GRANTERS = (MANAGER, ADMINISTRATOR)  # write memberships of every centre

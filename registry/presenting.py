@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import QuerySet
-from django.utils.functional import SimpleLazyObject
+from django.urls import reverse
 
 from registry import codes
 from registry.case import CaseFile, instance
@@ -17,11 +19,13 @@ from registry.fields import Answer, Measured, answers, shown
 from registry.forms.sections import Section
 from registry.labels import Label, both, joined
 from registry.models import (
+    CLINICAL,
     Centre,
     Change,
     Patient,
     Remark,
 )
+from registry.reasons import in_words
 from registry.summaries import summary_of
 
 REMARK = Label("remark", "备注")
@@ -30,6 +34,13 @@ OPERATIONS = {
     "insert": Label("entered", "录入"),
     "update": Label("changed", "修改"),
     "delete": Label("removed", "删除"),
+}
+WAYS = {
+    "form": Label("by form", "通过表单"),
+    "admin": Label("in the admin", "通过管理页面"),
+    "import": Label("by import", "通过导入"),
+    "command": Label("by a command", "通过命令"),
+    "": Label("by SQL", "通过SQL"),
 }
 
 
@@ -106,23 +117,72 @@ def _both_sides(change: Change, model: type[models.Model]) -> list[models.Model]
     return [instance(model, {column: pair[side] for column, pair in pairs}) for side in (0, 1)]
 
 
-def _other_columns(
-    change: Change, model: type[models.Model], centres: Mapping[int, Centre]
-) -> Iterator[ChangeLine]:
-    """What else of a row was changed: its centre, its number, whether it is synthetic."""
-    for field in model._meta.concrete_fields if change.operation == "update" else ():
-        if field.column in change.changes and not isinstance(field, Answer):
-            pair = change.changes[field.column]
-            if field.related_model is Centre:
-                pair = [centres.get(one, one) for one in pair]
-            name = str(field.verbose_name)
-            yield ChangeLine(Label(name, name), *(_in_a_word(one) for one in pair))
+class Names:
+    """What the keys in changes refer to, looked up with one query for each kind of thing."""
+
+    def __init__(self, changes: Iterable[Change]):
+        self._changes = changes
+        self._known: dict[type[models.Model], dict[int, models.Model]] = {}
+
+    def of(self, field: models.Field, key: object) -> object:
+        """The centre or person with this key; the key itself of anything else, and of what is gone."""
+        if field.related_model not in (Centre, get_user_model()) or not isinstance(key, int):
+            return None if key is None else f"#{key}"
+        if field.related_model not in self._known:
+            self._known[field.related_model] = field.related_model._base_manager.in_bulk(self._keys(field))
+        return self._known[field.related_model].get(key, f"#{key}")
+
+    def _keys(self, field: models.Field) -> set[int]:
+        """The keys of such things in all the changes, so that one query finds them."""
+        columns = {
+            (model._meta.db_table, one.column)
+            for model in models_by_table().values()
+            for one in model._meta.concrete_fields
+            if one.related_model is field.related_model
+        }
+        return {
+            key
+            for change in self._changes
+            for column, pair in change.changes.items()
+            if (change.table_name, column) in columns
+            for key in pair
+            if isinstance(key, int)
+        }
+
+
+@cache
+def models_by_table() -> dict[str, type[models.Model]]:
+    """Every model by its table."""
+    return {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+
+
+def _other_columns(change: Change, model: type[models.Model], names: Names) -> Iterator[ChangeLine]:
+    """What else of a row was changed: its centre, its number, whether it is synthetic. Of clinical rows
+    that come or go only the answers are told."""
+    if issubclass(model, CLINICAL) and change.operation != "update":
+        return
+    for field in model._meta.concrete_fields:
+        untold = field.primary_key or isinstance(field, Answer) or field.related_model is Patient
+        if untold or field.column not in change.changes:
+            continue
+        pair = change.changes[field.column]
+        if field.is_relation:
+            pair = [names.of(field, one) for one in pair]
+        elif field.choices:
+            labels = {key: str(label) for key, label in field.flatchoices}
+            pair = [labels.get(one, one) for one in pair]
+        yield ChangeLine(both(str(field.verbose_name)), *(_in_a_word(one) for one in pair))
 
 
 def _in_a_word(value: object) -> Label:
     if isinstance(value, bool):
         return codes.YN.label_of("yes" if value else "no")
-    return both("" if value is None else str(value))
+    return both("" if value in (None, "", [], {}) else str(value))
+
+
+def way_of(change: Change) -> Label:
+    """By which way a change was made; plain SQL is what nothing else names."""
+    return WAYS.get(change.channel or "", both(change.channel or ""))
 
 
 @dataclass(frozen=True)
@@ -133,6 +193,20 @@ class HistoryEntry:
     table: Label
     operation: Label
     lines: list[ChangeLine]
+    model: type[models.Model] | None = None
+
+    @property
+    def why(self) -> Label | None:
+        return in_words(self.change.reason)
+
+    @property
+    def way(self) -> Label:
+        return way_of(self.change)
+
+    @property
+    def address(self) -> str:
+        """The page with the history of this row."""
+        return reverse("row_history", args=[self.change.table_name, self.change.row_id])
 
 
 def changes_of(patient: Patient) -> QuerySet[Change]:
@@ -141,22 +215,24 @@ def changes_of(patient: Patient) -> QuerySet[Change]:
 
 
 def entries(changes: Iterable[Change]) -> list[HistoryEntry]:
-    """Changes as a person reads them; at most one query, for the names of centres."""
-    by_table = {model._meta.db_table: model for model in apps.get_app_config("registry").get_models()}
-    centres = SimpleLazyObject(lambda: Centre.objects.in_bulk())
-    found = []
-    for change in changes:
-        model = by_table.get(change.table_name)
-        if model is None:
-            continue
-        if model is Remark:
-            lines = remark_lines(change)
-        else:
-            lines = [*describe_change(change, model), *_other_columns(change, model, centres)]
-        name = str(model._meta.verbose_name)
-        operation = OPERATIONS.get(change.operation, both(change.operation))
-        found.append(HistoryEntry(change, Label(name, name), operation, lines))
-    return found
+    """Changes as a person reads them; at most two queries, for the names of centres and persons."""
+    changes = list(changes)
+    names = Names(changes)
+    return [_entry(change, names) for change in changes]
+
+
+def _entry(change: Change, names: Names) -> HistoryEntry:
+    model = models_by_table().get(change.table_name)
+    operation = OPERATIONS.get(change.operation, both(change.operation))
+    if model is None:  # a table of an earlier release
+        lines = [ChangeLine(both(name), *map(_in_a_word, pair)) for name, pair in change.changes.items()]
+        return HistoryEntry(change, both(change.table_name), operation, lines)
+    if model is Remark:
+        lines = remark_lines(change)
+    else:
+        lines = [*describe_change(change, model), *_other_columns(change, model, names)]
+    name = str(model._meta.verbose_name)
+    return HistoryEntry(change, Label(name, name), operation, lines, model)
 
 
 def remark_lines(change: Change) -> list[ChangeLine]:

@@ -1,22 +1,37 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
-from registry.views import cases, frame, record
+from registry.operations import watching
+from registry.views import approvals, cases, drafts, frame, history, people, record, signing
 
 urlpatterns = [
     path("", frame.home, name="home"),
-    path("login/", auth_views.LoginView.as_view(template_name="registry/login.html"), name="login"),
-    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("", include("registry.accounts.urls")),
     path("language/", frame.set_language, name="set_language"),
     path("search/", frame.search, name="search"),
+    path("policy/", people.policy_page, name="policy"),
+    path("memberships/", people.memberships, name="memberships"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/new/", record.new_case, name="new_case"),
     path("cases/<str:patient_uid>/", cases.case_page, name="case"),
-    path("cases/<str:patient_uid>/history/", cases.case_history, name="case_history"),
+    path("cases/<str:patient_uid>/history/", history.case_history, name="case_history"),
+    path("cases/<str:patient_uid>/signing/", signing.case_signing, name="case_signing"),
     path("cases/<str:patient_uid>/<slug:section_slug>/", record.edit_section, name="section"),
+    path("drafts/<str:form>/", drafts.keep_draft, name="draft"),
+    path("drafts/<str:form>/discard/", drafts.discard_draft, name="discard_draft"),
+    path("approvals/", approvals.approval_list, name="approvals"),
+    path("approvals/<int:number>/", approvals.decide, name="approval"),
+    path("history/", history.trail, name="history"),
+    path("history/of/<str:name>/", history.person_history, name="person_history"),
+    path("history/<slug:table>/<int:row>/", history.row_history, name="row_history"),
+    path("security/", history.security_log, name="security_log"),
+    path("security/review/", history.access_review, name="access_review"),
+    path("freezes/", signing.freezes, name="freezes"),
+    path("health/live/", watching.live, name="live"),
+    path("health/ready/", watching.ready, name="ready"),
+    path("metrics/", watching.metrics, name="metrics"),
     path("reports/", include("analysis.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -102,8 +102,13 @@ def section_url(patient: Patient, slug: str) -> str:
 
 
 def opened(client: Client, url: str) -> Typed:
-    """What the form behind this address holds."""
-    return Page(client.get(url)).form()
+    """What the form behind this address holds, with a reason where a complete section asks for one."""
+    return explained(Page(client.get(url)).form())
+
+
+def explained(form: Typed, why: str = "typing_error") -> Typed:
+    """The form with this reason for a change, if it asks for one."""
+    return form | {"why": why} if "why" in form else form
 
 
 def save(client: Client, url: str, **head: str | list[str] | None) -> HttpResponse:

@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READ = r'(?:environ\.get\(|environ\[|_flag\(|_list\()"([A-Z_]+)"(?!\] = )'
+READ = r'(?:environ\.get\(|environ\[|_flag\(|_list\(|_number\(|_secret\(|_one_of\()"([A-Z_]+)"(?!\] = )'
 
 
 def text(path: str) -> str:

@@ -10,6 +10,7 @@ import psycopg
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
+ALWAYS = "SELECT relname, tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid WHERE tgenabled = 'A'"
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -28,13 +29,18 @@ def empty_database() -> None:
     them, and does so here for one transaction. What migrations wrote stays.
     """
     with as_owner() as cursor:
-        tables = [name for name in _tables(cursor) if name not in KEPT]
+        tables = [name for name in _tables(cursor) if name not in KEPT | {"registry_change"}]
         quoted = [connection.ops.quote_name(name) for name in tables]
-        for table in quoted:
+        cursor.execute(ALWAYS)
+        always = cursor.fetchall()
+        for table in (*quoted, "registry_change"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(f"TRUNCATE {', '.join(quoted)} RESTART IDENTITY CASCADE")
-        for table in quoted:
+        cursor.execute("DELETE FROM registry_change WHERE table_name <> ALL (%s)", [list(KEPT)])
+        for table in (*quoted, "registry_change"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        for table, trigger in always:
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {trigger}')
 
 
 def _tables(cursor: psycopg.Cursor) -> list[str]:

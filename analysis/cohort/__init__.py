@@ -8,5 +8,6 @@ decides its type, so that an empty registry gives the same columns and types as 
 
 from analysis.cohort.definition import Definition
 from analysis.cohort.loading import LatestChange, latest_change, load, study_numbers
+from analysis.cohort.vouched import Vouched, vouched
 
-__all__ = ["Definition", "LatestChange", "latest_change", "load", "study_numbers"]
+__all__ = ["Definition", "LatestChange", "Vouched", "latest_change", "load", "study_numbers", "vouched"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +48,12 @@ class Definition:
             "centres": list(self.centres),
             "as_of": self.as_of and self.as_of.isoformat(),
         }
+
+    @classmethod
+    def from_data(cls, data: Mapping) -> Definition:
+        """The definition that `as_data` described."""
+        days = {name: data[name] and date.fromisoformat(data[name]) for name in ("start", "end", "as_of")}
+        return cls(days["start"], days["end"], tuple(data["centres"]), days["as_of"])
 
     @property
     def hash(self) -> str:

@@ -25,6 +25,7 @@ from analysis.dataset import Column, Dataset
 from registry.case import INDEX_OPERATION
 from registry.labels import Label
 from registry.models import Centre, Change, Operation, Patient
+from registry.standing import in_lists
 
 CASES_AT_ONCE = 1_000
 EPOCH = date(1970, 1, 1).toordinal()
@@ -58,7 +59,7 @@ def latest_change(centres: Iterable[Centre]) -> LatestChange:
 def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
     """The cases of `definition` in `centres`, those that the caller may see; no centre, no case.
 
-    Cases that were found not eligible, and those whose patient refused or withdrew the use of
+    Withdrawn cases, those that were found not eligible, and those whose patient refused or withdrew the use of
     the data, are left out. All queries see the same moment where the caller's transaction does
     (registry/context.py, `one_state`).
     """
@@ -92,7 +93,8 @@ def study_numbers(case_ids: Iterable[str], centres: Iterable[Centre]) -> dict[st
     It is no column: what goes into an analysis never names a patient to the hospital.
     """
     found = Patient.objects.filter(patient_uid__in=list(case_ids), centre__in=list(centres))
-    return dict(found.values_list("patient_uid", "local_study_id"))
+    known = found.only("patient_uid", "local_study_id", "centre")
+    return {patient.patient_uid: patient.local_study_id for patient in known}
 
 
 def _cases(definition: Definition, centre_ids: list[int]) -> Iterator[Case]:
@@ -115,7 +117,7 @@ def _patients(definition: Definition, centre_ids: list[int]) -> QuerySet:
     if ends:
         operated = operated.filter(surgery_date__lte=min(ends))
     found = Patient.objects.filter(centre_id__in=centre_ids, pk__in=operated.values("patient_id"))
-    return found.order_by("pk").values_list("pk", *PATIENT)
+    return in_lists(found).order_by("pk").values_list("pk", *PATIENT)
 
 
 @contextmanager

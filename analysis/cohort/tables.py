@@ -11,12 +11,13 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.utils import CursorWrapper
 
 from registry import models
 from registry.case import INDEX_OPERATION, SINGLE
 from registry.definitions import READS
+from registry.operations.replica import reading_from
 
 ROWS_AT_ONCE = 500
 END = (None,)  # behind the last row: of no patient
@@ -125,8 +126,11 @@ class Streams:
 
     def __init__(self, patient_ids: Sequence[int]):
         among = "{" + ",".join(map(str, patient_ids)) + "}"  # written once, not by the driver for each query
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # every row is read: plan for the whole
         with ExitStack() as cursors:
-            cursor_of = {name: cursors.enter_context(connection.chunked_cursor()) for name in READ}
+            record = connections[reading_from()]
+            cursor_of = {name: cursors.enter_context(record.chunked_cursor()) for name in READ}
             self.by_section = {name: _rows(cursor_of[name], name, among, patient_ids) for name in READ}
             self._cursors = cursors.pop_all()
 

@@ -62,7 +62,7 @@ def share_first(source: Source, which: Which) -> Cell:
 
 def share_parts(source: Source, counted: np.ndarray, known: np.ndarray, form: Form) -> tuple[Part, ...]:
     pieces = form(int(counted.sum()), int(known.sum()), source.conventions)
-    return _linked(source, pieces, {"count": counted, "percent": counted, "total": known})
+    return _linked(source, pieces, {"count": (counted,), "percent": (counted, known), "total": (known,)})
 
 
 def interval(source: Source, which: Which) -> Cell:
@@ -72,7 +72,8 @@ def interval(source: Source, which: Which) -> Cell:
         return absent(source, which)
     proportion = describe.proportion(int(counted.sum()), int(known.sum()), source.conventions)
     pieces = typeset.proportion_interval_pieces(proportion, source.conventions)
-    parts = _linked(source, pieces, {"count": counted, "total": known, "interval": known})
+    cases = {"count": (counted,), "total": (known,), "interval": (known, counted)}
+    parts = _linked(source, pieces, cases)
     numbers = share_numbers(source, which) | interval_numbers(proportion)
     return Cell((*parts, *missing_parts(source, which.missing(source))), numbers)
 
@@ -130,7 +131,8 @@ def survival_rate(source: Source, end_point: str, months: float, *, with_interva
         source.curve(end_point), months, source.conventions.rate_interval, source.conventions.level
     )
     form = typeset.rate_interval if with_interval else typeset.rate
-    return _estimate(source, end_point, estimate, form, "percent", 100)
+    until, at_risk = source.ended_by(end_point, months, event=True), source.followed_for(end_point, months)
+    return _estimate(source, end_point, estimate, form, "percent", 100, until, at_risk)
 
 
 def follow_up(source: Source, end_point: str) -> Cell:
@@ -140,11 +142,18 @@ def follow_up(source: Source, end_point: str) -> Cell:
 
 
 def _estimate(
-    source: Source, end_point: str, estimate: Estimate, form: Callable, name: str, unit: int
+    source: Source,
+    end_point: str,
+    estimate: Estimate,
+    form: Callable,
+    name: str,
+    unit: int,
+    *disclosed: np.ndarray,
 ) -> Cell:
     """An estimate; its numbers have the estimate under `name`, and what goes with it in the same unit."""
     used = source.curve(end_point).used
-    parts = (source.part(form(estimate, source.conventions), used), *missing_parts(source, ~used))
+    printed = source.part(form(estimate, source.conventions), used, *disclosed)
+    parts = (printed, *missing_parts(source, ~used))
     numbers = estimate.numbers()
     for key in ("value", "lower", "upper", "se", "left_limit"):
         if numbers.get(key) is not None:
@@ -204,7 +213,10 @@ def _aside(source: Source, cases: np.ndarray, words: tuple[Label, Label]) -> tup
     return (Part(words[0]), count_part(source, cases), Part(words[1]))
 
 
-def _linked(source: Source, pieces: Iterable[Piece], cases: Mapping[str, np.ndarray]) -> tuple[Part, ...]:
+def _linked(
+    source: Source, pieces: Iterable[Piece], cases: Mapping[str, tuple[np.ndarray, ...]]
+) -> tuple[Part, ...]:
     return tuple(
-        source.part(piece.text, cases[piece.number]) if piece.number else Part(piece.text) for piece in pieces
+        source.part(piece.text, *cases[piece.number]) if piece.number else Part(piece.text)
+        for piece in pieces
     )

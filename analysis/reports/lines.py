@@ -41,7 +41,7 @@ class Line:
         """The rows of a table that this line gives."""
         raise NotImplementedError
 
-    def notes(self, source: Source) -> Iterable[Label]:
+    def notes(self, source: Source) -> Iterable[Label | Note]:
         """Foot notes of its own, besides the methods of `topics` and the reasons for absent numbers."""
         return ()
 
@@ -116,14 +116,14 @@ class MeanSem(SingleLine):
     def cell(self, source: Source) -> Cell:
         return cells.mean_sem(source, self.name)
 
-    def notes(self, source: Source) -> Iterable[Label]:
+    def notes(self, source: Source) -> Iterable[Note]:
         column, summary = source.data.columns[self.name], source.summary(self.name)
         if summary.sd is None:
             return
         sd = typeset.quantity(
             summary.sd, typeset.spread_decimals(summary.sd), column.unit, source.conventions
         )
-        yield SEM.fill(name=column.label, sd=sd)
+        yield Note(SEM.fill(name=column.label, sd=sd), (source.data.cases(source.known(self.name)),))
 
 
 SEM = Label(
@@ -295,7 +295,7 @@ def notes(source: Source, lines: Iterable[Line], rows: Iterable[Row]) -> tuple[N
     """Methods of the lines, notes of their own, and why a number is absent; each once, in this order."""
     lines = tuple(lines)
     topics = dict.fromkeys(topic for line in lines for topic in line.topics)
-    texts: list[Label] = []
+    texts: list[Label | Note] = []
     if "rounding" in topics:
         texts.append(KNOWN)
     if topics:
@@ -304,7 +304,8 @@ def notes(source: Source, lines: Iterable[Line], rows: Iterable[Row]) -> tuple[N
     for row in rows:
         for cell in row.cells:
             texts += _reasons(cell)
-    return tuple(Note(text) for text in dict.fromkeys(texts))
+    each = [one if isinstance(one, Note) else Note(one) for one in texts]
+    return tuple({note.text: note for note in each}.values())
 
 
 def _reasons(cell: Cell) -> Iterator[Label]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analysis import describe, typeset
-from analysis.document import Cell, Part
+from analysis.document import Cell, Note, Part
 from analysis.reports import cells
 from analysis.reports.lines import Share, SingleLine
 from analysis.reports.source import Source, Which
@@ -58,10 +58,10 @@ class NoneOrCount(Share):
     form: object = cells.none_or_count
     topics = ("proportions",)
 
-    def notes(self, source: Source) -> Iterable[Label]:
+    def notes(self, source: Source) -> Iterable[Note]:
         total = int(self.which.known(source).sum())
         if not total or self.which.counted(source).any():
             return
         none = describe.proportion(0, total, source.conventions)
         upper = typeset.quantity(100 * none.upper, 1, typeset.PERCENT, source.conventions)
-        yield UPPER_LIMIT.fill(n=total, upper=upper)
+        yield Note(UPPER_LIMIT.fill(n=total, upper=upper), (source.data.cases(self.which.known(source)),))

@@ -120,7 +120,9 @@ def _told(source: Source, id: str, *groups: Sequence[Clause], first: Sequence[Pa
 def _cohort(source: Source) -> Parts:
     days = source.data["surgery_date"]
     start, end = (
-        source.part(Label(f"{day:%Y-%m}", f"{day.year}年{day.month}月"), source.everyone)
+        source.part(
+            Label(f"{day:%Y-%m}", f"{day.year}年{day.month}月"), source.everyone, _operated_in(days, day)
+        )
         for day in (days.min(), days.max())
     )
     centres = int(source.data["centre"].nunique())
@@ -134,6 +136,11 @@ def _cohort(source: Source) -> Parts:
         ),
         sexes=Sexes().cell(source),
     )
+
+
+def _operated_in(days, day) -> np.ndarray:
+    """The cases operated in the month of `day`."""
+    return ((days.dt.year == day.year) & (days.dt.month == day.month)).to_numpy()
 
 
 def _tumour(source: Source) -> list[Clause]:
@@ -229,5 +236,6 @@ def _cautions(source: Source) -> list[Parts]:
     few = source.conventions.few_at_risk
     first = next((m for m in AT if source.followed_for("pfs", m).sum() < few), None)
     if first is not None:
-        said.append(plain(FEW.fill(few=few, months=first)))
+        at_risk = source.data.cases(source.followed_for("pfs", first))
+        said.append((Part(FEW.fill(few=few, months=first), discloses=(at_risk,)),))
     return said

@@ -58,7 +58,7 @@ def sentence(clauses: Sequence[Parts]) -> Parts:
 def _capitalised(clause: Parts) -> Parts:
     first = clause[0]
     text = Label(first.text.en[:1].upper() + first.text.en[1:], first.text.zh)
-    return (Part(text, first.cases), *clause[1:])
+    return (Part(text, first.cases, first.discloses), *clause[1:])
 
 
 def paragraph(id: str, sentences: Iterable[Parts]) -> Paragraph:

@@ -52,9 +52,9 @@ class Source:
         wanted = [place for place, (code, _) in enumerate(self.data.columns[name].levels) if code in levels]
         return places == wanted[0] if len(wanted) == 1 else np.isin(places, wanted)
 
-    def part(self, text: Label, cases: np.ndarray) -> Part:
-        """A printed number with the cases behind it."""
-        return Part(text, self.data.cases(cases))
+    def part(self, text: Label, cases: np.ndarray, *disclosed: np.ndarray) -> Part:
+        """A printed number with the cases behind it; `disclosed` are further sets whose size it tells."""
+        return Part(text, self.data.cases(cases), tuple(map(self.data.cases, disclosed)))
 
     def summary(self, name: str, among: np.ndarray | None = None) -> Summary:
         """Location and spread of a column, of all cases or of those in `among`."""

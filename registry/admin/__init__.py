@@ -2,18 +2,19 @@
 
 `scope` says whose cases a page shows, `columns` and `forms` draw lists and questions, `saving`
 judges what was typed as one case, `changes` puts the history into words. `patient`, `sections`,
-`centre` and `history` register what stands in the menu.
+`centre`, `people` and `history` register what stands in the menu.
 """
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.functional import lazystr
 
-from registry.admin import centre, history, patient, sections
+from registry.admin import centre, history, patient, people, sections
+from registry.admin.scope import Careful
 from registry.labels import Label
 from registry.models import CLINICAL, Centre, Change, Membership, Remark
 
-__all__ = ["centre", "history", "patient", "sections"]
+__all__ = ["centre", "history", "patient", "people", "sections"]
 
 TITLE = Label("NETLM registry administration", "NETLM登记库管理")
 IN_MENU = (*CLINICAL, Remark, Change, Centre, Membership)  # the order of the chart
@@ -32,3 +33,8 @@ admin.site.site_header = admin.site.site_title = lazystr(TITLE)
 admin.site.index_title = lazystr(TITLE)
 admin.site.get_app_list = menu
 admin.site.enable_nav_sidebar = False  # the lists need the width
+
+# What other packages bring along asks no policy.
+for _model, _page in list(admin.site._registry.items()):
+    if not isinstance(_page, Careful):
+        admin.site.unregister(_model)

@@ -18,13 +18,14 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from registry.admin.columns import NO_ANSWER, answer_column
+from registry.admin.why import WhyAsked
 from registry.fields import Answer
 from registry.forms import SECTIONS
-from registry.forms.editing import newest_change
 from registry.forms.inputs import CodeInput, CodeSetInput
 from registry.forms.record import Group, RecordForm
 from registry.labels import Label, both
 from registry.models import Patient
+from registry.versions import History, Since, Version, case_history
 
 WITH_UNIT = Label("{label} ({unit})", "{label}({unit})")
 MOST_OPERATIONS = 20
@@ -118,40 +119,42 @@ class CaseForm(AnswersForm):
         return self.edit.answer(dotted, self.cleaned_data.get("op_no"))
 
 
-class SeenChange(forms.IntegerField):
-    """Hidden in the page: the number of the newest change that its reader had seen."""
+class SeenVersion(forms.CharField):
+    """Hidden in the page: the version that its reader had seen (registry/versions.py)."""
 
     def __init__(self):
-        super().__init__(required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput())
+        super().__init__(required=False, widget=forms.HiddenInput())
 
     def has_changed(self, initial, data) -> bool:
         return False
 
 
-class MainForm(CaseForm):
+class MainForm(WhyAsked, CaseForm):
     """The form that a page of the admin is about; judges the whole page when it is judged."""
 
-    base = SeenChange()
+    base = SeenVersion()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.edit.main = self
         if self.instance.pk and not self.is_bound:
-            patient = self.instance if isinstance(self.instance, Patient) else self.instance.patient
-            self.initial["base"] = newest_change(patient)
+            history = self.history
+            self.initial["base"] = history.token(history.now())
 
     @property
-    def seen(self) -> int:
-        """The newest change that the reader of the page had seen; 0 where the page does not say."""
-        try:
-            return self.fields["base"].clean(self["base"].data) or 0
-        except ValidationError:
-            return 0
+    def history(self) -> History:
+        """The history of the case that the page is about."""
+        return case_history(self.instance if isinstance(self.instance, Patient) else self.instance.patient)
 
-    def have_seen(self, change: int) -> None:
-        """Show the page again as one that knows of this change."""
+    @property
+    def since(self) -> Since | None:
+        """What has happened since the page was opened; None where the page does not say since when."""
+        return self.history.read(self["base"].data)
+
+    def have_seen(self, version: Version) -> None:
+        """Show the page again as one that knows of this version."""
         self.data = self.data.copy()
-        self.data[self.add_prefix("base")] = str(change)
+        self.data[self.add_prefix("base")] = self.history.token(version)
 
     def full_clean(self) -> None:
         super().full_clean()

@@ -15,6 +15,7 @@ from registry.admin.columns import CentreFilter, answer_column, coded_filter
 from registry.admin.forms import CaseForm, MainForm, Questions, RowFormSet
 from registry.admin.saving import CaseEdit
 from registry.admin.scope import CaseScoped, history_address, scope
+from registry.admin.why import WHY_CHANGED
 from registry.case import INDEX_OPERATION
 from registry.labels import Label
 from registry.models import CLINICAL, Centre, Change, Death, Diagnosis, Operation, OperationRow, Patient
@@ -71,6 +72,13 @@ class CasePage(Questions, CaseScoped):
     """A page that saves rows of one case together (saving.py)."""
 
     form = MainForm
+
+    def get_fieldsets(self, request: HttpRequest, obj=None):
+        """At the end the reason, which a changed row of a complete section needs."""
+        asked = super().get_fieldsets(request, obj)
+        if obj is None or not self.may_type(request, obj):
+            return asked
+        return [*asked, (str(WHY_CHANGED), {"fields": ("why", "why_words"), "classes": ("why",)})]
 
     def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

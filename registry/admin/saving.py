@@ -19,18 +19,29 @@ from registry.actions import lock_case
 from registry.admin.changes import in_one_line
 from registry.admin.forms import CaseForm, MainForm, RowFormSet
 from registry.case import INDEX_OPERATION, REPEATED, SINGLE, CaseFile, load
-from registry.forms.editing import newest_change
+from registry.completeness import COMPLETE, section_state
+from registry.context import give_reason
+from registry.forms import SECTIONS
 from registry.labels import Label, joined
-from registry.models import Change, Patient, Remark
+from registry.models import CaseLock, Patient, Remark, Signature, Withdrawal
+from registry.reasons import ADDED
 from registry.rules import REJECT, WARN, Finding, findings
+from registry.standing import standing_of
+from registry.versions import Since
 
 SECTION = {model: name for name, model in (SINGLE | REPEATED).items()}
 MOST_CHANGES = 10
+NOT_ON_THE_PAGE = tuple(one._meta.db_table for one in (Remark, Signature, CaseLock, Withdrawal))
 
 MEANWHILE = Label(
     "Nothing is saved yet: this case was changed while you were typing. Your entries still stand below; "
     "compare them, then save again to keep yours.",
     "尚未保存：在您录入期间，该病例已被他人修改。您录入的内容仍保留在下方；请核对后再次保存，以保留您的内容。",
+)
+SINCE_WHEN = Label(
+    "Nothing is saved yet: this page does not say which version of the case it was opened with. Your "
+    "entries still stand below; compare them with the case as it is stored, then save again to keep yours.",
+    "尚未保存：本页面未说明打开时所见的病例版本。您录入的内容仍保留在下方；请与已保存的病例核对后再次保存，以保留您的内容。",
 )
 NOT_ASKED = Label(
     "{row}: not kept, because the question is not asked after these answers: {names}.",
@@ -124,26 +135,37 @@ class CaseEdit:
         self._take_main()
         if not any(form.has_changed() for form in (main, *self._all_rows())):
             return
+        if closed := standing_of(self.patient).closed:
+            self.main.add_error(None, str(closed))
+            return
         self._compare_with_others()
         if self.is_sound:
             self._ask_rules()
+            self._ask_why()
             self._collect()
 
     def _all_rows(self) -> Iterable[CaseForm]:
         return (form for one in self.formsets for form in one.forms)
 
     def _compare_with_others(self) -> None:
-        row, newest = self.main.instance, newest_change(self.patient)
-        if not row.pk or newest <= self.main.seen:
+        row = self.main.instance
+        if not row.pk:
             return
-        changes = Change.objects.filter(patient_id=self.patient.pk, id__gt=self.main.seen)
-        changes = changes.exclude(table_name=Remark._meta.db_table)
-        if not isinstance(row, Patient):
-            changes = changes.filter(table_name=row._meta.db_table, row_id=row.pk)
-        lines = [str(in_one_line(change)) for change in changes.order_by("-id")[:MOST_CHANGES]]
+        since = self.main.since
+        if since is None:
+            self.main.add_error(None, str(SINCE_WHEN))
+        lines = self._changes_of_others(since) if since else []
         if lines:
             self.main.add_error(None, [str(MEANWHILE), *lines])
-            self.main.have_seen(newest)
+        if since is None or lines:
+            self.main.have_seen(self.main.history.now())
+
+    def _changes_of_others(self, since: Since) -> list[str]:
+        """What others have changed meanwhile, newest first, in words."""
+        row, changes = self.main.instance, since.changes().exclude(table_name__in=NOT_ON_THE_PAGE)
+        if not isinstance(row, Patient):
+            changes = changes.filter(table_name=row._meta.db_table, row_id=row.pk)
+        return [str(in_one_line(change)) for change in changes.order_by("-id")[:MOST_CHANGES]]
 
     def _ask_rules(self) -> None:
         before = {one.key for one in findings(self.stored)}
@@ -164,6 +186,29 @@ class CaseEdit:
                 form.add_error(place.field, str(finding.message))
                 return
         self.main.add_error(None, str(finding.message))
+
+    def _ask_why(self) -> None:
+        """The reason, where a complete section is altered; rows that only come give it by themselves."""
+        why, altered = self.main.typed_why, self._altered()
+        if why.text:
+            give_reason(why.text)
+        elif self._were_complete(altered):
+            self.main.add_error("why", str(why.error))
+        elif not altered:
+            give_reason(ADDED)
+
+    def _altered(self) -> set[type[models.Model]]:
+        """The models of which the page alters or takes away rows that are stored."""
+        stored = [form for form in self.forms if form.instance.pk and form.has_changed()]
+        gone = [form for one in self.formsets for form in one.deleted_forms]
+        return {type(form.instance) for form in (*stored, *gone)}
+
+    def _were_complete(self, altered: set[type[models.Model]]) -> bool:
+        return any(
+            section_state(self.stored, section).state == COMPLETE
+            for section in SECTIONS
+            if any(form and form._meta.model in altered for form in (section.head, section.rows))
+        )
 
     # After saving
 

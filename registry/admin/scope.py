@@ -1,8 +1,8 @@
 """What every page of the admin does alike: whose cases it shows, what it refuses, what it records.
 
 The admin is a working place like the forms. A member of the staff works here with the rights of
-the memberships (access.py); Django's permissions for single models are not consulted. A superuser
-administers centres, memberships and users, and sees cases by membership like everybody else.
+the roles held (access.py); Django's permissions for single models are not consulted. Centres, users
+and roles are administered here too, by those whose role it is; that opens no case.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from django.utils.http import urlencode
 
 from registry import access
 from registry.labels import Label
-from registry.models import Centre
+from registry.models import Centre, Membership
+from registry.policy import ROLES
 from registry.reading import Unreadable, clean_text
+from registry.rights import Reach
 
 CENTRE = Label("Centre", "中心")
 LONGEST_SEARCH = 60
@@ -38,14 +40,31 @@ class Scope:
 
     def __init__(self, user):
         self.user = user
+        self.rights = access.rights_of(user)
+
+    def reach(self, action: str, without: str = "") -> Reach:
+        """The centres in which the user may do this."""
+        return self.rights.reach(action, without)
 
     @cached_property
     def visible(self) -> frozenset[int]:
-        return frozenset(access.centres_of(self.user).values_list("pk", flat=True))
+        return self._keys("see_clinical")
 
     @cached_property
     def editable(self) -> frozenset[int]:
-        return frozenset(access.editable_centres(self.user).values_list("pk", flat=True))
+        return self._keys("edit")
+
+    @cached_property
+    def masked(self) -> bool:
+        """Whether patients are shown by registry number, at least those of some centres."""
+        seen, named = self.reach("see_clinical"), self.reach("see_identifiers")
+        return not named.everywhere and (seen.everywhere or not seen.centres <= named.centres)
+
+    def _keys(self, action: str) -> frozenset[int]:
+        reach = self.reach(action)
+        if reach.everywhere:
+            return frozenset(Centre.objects.values_list("pk", flat=True))
+        return reach.centres
 
 
 def scope(request: HttpRequest) -> Scope:
@@ -135,6 +154,33 @@ class Recorded(Careful, admin.ModelAdmin):
         return redirect(history_address(table=self.opts.db_table, row_id__exact=row.pk))
 
 
+ROLE = Label("Role", "角色")
+
+
+class HeldHere(admin.TabularInline):
+    """Memberships on the page of their user or centre, to be read; each leads to its own page."""
+
+    model = Membership
+    extra = 0
+    show_change_link = True
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "centre")
+
+    @admin.display(description=lazystr(ROLE))
+    def role_held(self, membership: Membership) -> Label:
+        return ROLES[membership.role]
+
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+        return bool(scope(request).reach("manage_users"))
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
 def history_address(**filters: object) -> str:
     """The address of the history of changes with these filters."""
     return f"{reverse('admin:registry_change_changelist')}?{urlencode(filters)}"
@@ -152,6 +198,20 @@ class CaseScoped(Recorded):
         """The centre that the row belongs to."""
         return row.patient.centre
 
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Whoever knows patients by the registry number alone searches by it alone."""
+        fields = super().get_search_fields(request)
+        return [one for one in fields if one.endswith("patient_uid")] if scope(request).masked else fields
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """An order by study number would tell something of it."""
+        asked = super().get_ordering(request) or self.opts.ordering
+        hidden = scope(request).masked and any("local_study_id" in one for one in asked)
+        return ("-pk",) if hidden else asked
+
+    def get_sortable_by(self, request: HttpRequest) -> tuple | list:
+        return () if scope(request).masked else super().get_sortable_by(request)
+
     @admin.display(description=lazystr(CENTRE))
     def centre_code(self, row: models.Model) -> str:
         return self.centre_of(row).centre_id
@@ -162,10 +222,11 @@ class CaseScoped(Recorded):
         return [one for one in columns if one != "centre_code" or len(scope(request).visible) > 1]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return True  # the admin site lets nobody in but the staff
+        return bool(scope(request).visible)  # the admin site lets nobody in but the staff
 
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return obj is None or self.centre_of(obj).pk in scope(request).visible
+        visible = scope(request).visible
+        return bool(visible) if obj is None else self.centre_of(obj).pk in visible
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(scope(request).editable)

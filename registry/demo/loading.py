@@ -1,4 +1,4 @@
-"""Storing synthetic patients, their centre and the two people of the demonstration."""
+"""Storing synthetic patients, their centre and the people of the demonstration."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.db import models
 
+from registry import policy
+from registry.context import acting
 from registry.demo.case import SyntheticCase, cohort, demo_centre
 from registry.fields import answers
-from registry.context import acting
-from registry.labels import Label
+from registry.labels import Label, joined
 from registry.models import Centre, Membership, Patient
 
 ACTOR = "demo"
@@ -87,43 +88,63 @@ def load_demo() -> Centre:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """A person of the demonstration. The administrator reads the cases and keeps the site in order."""
+class Person:
+    """A person of the demonstration: roles at the centre and in the whole registry; the staff also
+    works in the admin site."""
 
     name: str
-    at_centre: str
-    is_administrator: bool
+    at_centre: tuple[str, ...] = ()
+    wide: tuple[str, ...] = ()
+    is_staff: bool = False
+
+    @property
+    def roles(self) -> Label:
+        """The roles in words."""
+        return joined([policy.ROLES[one] for one in (*self.at_centre, *self.wide)], en=" + ", zh=" + ")
 
 
-ROLES = (Role("surgeon", "lead", False), Role("admin", "auditor", True))
+# The administrator of the demonstration is an auditor too, to read the cases; elsewhere none should be.
+PEOPLE = (
+    Person("surgeon", at_centre=(policy.LEAD,), is_staff=True),
+    Person("nurse", at_centre=(policy.ENTRY,)),
+    Person("admin", wide=(policy.ADMINISTRATOR, policy.AUDITOR), is_staff=True),
+    Person("datamanager", wide=(policy.MANAGER,), is_staff=True),
+    Person("statistician", wide=(policy.STATISTICIAN,)),
+    Person("auditor", wide=(policy.AUDITOR,), is_staff=True),
+)
 HEADING = "Demonstration only / 仅供演示\n"
 
 
 def ensure_logins(centre: Centre, file: Path) -> str:
-    """The logins of the demonstration as text, kept in `file`, which its owner alone can read.
+    """The logins of the demonstration as text, kept in `file`, which its owner alone can read: a line
+    with name, password and roles for each person.
 
     People who exist keep their passwords; a password that is not in the file is known to
-    nobody and can be set anew with `manage.py changepassword`.
+    nobody and can be set anew with `manage.py newpassword`.
     """
     users = get_user_model()
-    known = set(
-        users.objects.filter(username__in=[one.name for one in ROLES]).values_list("username", flat=True)
-    )
-    fresh = {one.name: secrets.token_urlsafe(12) for one in ROLES if one.name not in known}
+    names = [one.name for one in PEOPLE]
+    known = set(users.objects.filter(username__in=names).values_list("username", flat=True))
+    fresh = {one: secrets.token_urlsafe(12) for one in PEOPLE if one.name not in known}
     if fresh:
         lines = file.read_text(encoding="utf-8") if known and file.exists() else HEADING
-        _keep(file, lines + "".join(f"{name}  {password}\n" for name, password in fresh.items()))
+        _keep(file, lines + "".join(_line(one, password) for one, password in fresh.items()))
     with acting(ACTOR):
-        for role in ROLES:
-            if role.name in fresh:
-                _create(role, fresh[role.name], centre)
+        for person, password in fresh.items():
+            _create(person, password, centre)
     return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
-def _create(role: Role, password: str, centre: Centre) -> None:
-    users = get_user_model()
-    make = users.objects.create_superuser if role.is_administrator else users.objects.create_user
-    Membership.objects.create(user=make(role.name, password=password), centre=centre, role=role.at_centre)
+def _line(person: Person, password: str) -> str:
+    return f"{person.name:<13} {password}  {person.roles.en} / {person.roles.zh}\n"
+
+
+def _create(person: Person, password: str, centre: Centre) -> None:
+    user = get_user_model().objects.create_user(person.name, password=password, is_staff=person.is_staff)
+    for role in person.at_centre:
+        Membership.objects.create(user=user, centre=centre, role=role)
+    for role in person.wide:
+        Membership.objects.create(user=user, role=role)
 
 
 def _keep(file: Path, text: str) -> None:

@@ -1,159 +1,116 @@
-"""What others have stored in a section since the user opened it.
+"""Where two people disagree about a section: what both have changed, and nobody has settled yet.
 
-A conflict is only what saving would undo, or what the user cannot have seen: not an answer
-that both have given alike, nor one that was changed and changed back.
+Asked after the merged form has been read, because an answer that the other has given may not be
+asked any more after what the user has typed: that, too, would undo it. What the page has shown
+and the user has not chosen about stays a conflict, and so does what a third person has changed since.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import models
-
-from registry import codes
-from registry.case import instance
-from registry.fields import answers, shown
-from registry.labels import Label, both
-from registry.models import Change, Remark
-from registry.summaries import summary_of
+from registry.forms.given import NOTHING, Question, questions
+from registry.forms.merging import MINE, REMOVED, Card, Merge, line
+from registry.forms.record import RecordForm
+from registry.forms.sides import BothSides, Sides
+from registry.labels import Label
+from registry.models import Change
 
 if TYPE_CHECKING:
-    from registry.forms.editing import EditedRow, SectionEdit
-    from registry.forms.record import RecordForm
+    from registry.forms.editing import SectionEdit
 
-NOTHING = both("–")
-REMOVED = Label("(removed)", "(已删除)")
-NOT_STORABLE = Label("(cannot be stored, see below)", "(无法保存，见下)")
-REASON = Label("{label}: why it is missing", "{label}：缺失原因")
+NOT_KNOWN = Label("(not known)", "(未知)")
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """One answer, or one whole row, in both versions; and who stored the other one."""
+    """One answer, or one whole row, in all versions; who stored the other one, where that is known."""
 
+    name: str
     label: Label
     opened: Label
     stored: Label
     typed: Label
-    who: str
-    at: datetime
+    who: str = ""
+    at: datetime | None = None
 
 
-def conflicts(edit: SectionEdit) -> list[Conflict]:
-    """The conflicts of an edit whose forms have been read."""
-    changes = list(
-        Change.objects.filter(
-            patient_id=edit.case.patient.pk,
-            id__gt=edit.base,
-            table_name__in=[model._meta.db_table for model in (*edit.section.models, Remark)],
-        ).order_by("id")
-    )
-    found: list[Conflict] = []
-    for form_class, name in edit.section.parts:
-        model = form_class._meta.model
-        by_row: dict[int, list[Change]] = {}
-        for change in changes:
-            if change.table_name == model._meta.db_table:
-                by_row.setdefault(change.row_id, []).append(change)
-        for row_id, of_row in by_row.items():
-            stored = next((row for row in edit.case.rows(name) if row.pk == row_id), None)
-            opened = _as_opened(model, stored, of_row)
-            if edit.head and name == edit.section.head_name:
-                found += _of_answers(edit.head, opened, stored, of_row)
-            else:
-                found += _of_row(edit, edit.row_with(row_id), opened, stored, of_row)
-    return found + list(
-        _of_reasons(edit, [one for one in changes if one.table_name == Remark._meta.db_table])
-    )
+class Conflicts:
+    """The conflicts of an edit whose forms have been read. `first` has the sides since the form was first
+    opened, for what is shown as its beginning."""
 
+    def __init__(self, edit: SectionEdit, merge: Merge, first: BothSides):
+        self.edit, self.merge = edit, merge
+        self._first = {one.row_id: one for one in first.rows()} if first.section.rows else {}
+        self._first_head, self._first_reasons = first.head(), first.reasons
+        self._known = first.known
 
-def _as_opened(
-    model: type[models.Model], stored: models.Model | None, changes: list[Change]
-) -> models.Model | None:
-    """The row as it was before these changes; None if it was entered by them."""
-    if changes[0].operation == "insert":
-        return None
-    before: dict[str, object] = {}
-    for change in reversed(changes):
-        before |= {column: pair[0] for column, pair in change.changes.items()}
-    values = instance(model, before)
-    opened = copy.copy(stored) if stored else values
-    for field in model._meta.concrete_fields:
-        if field.column in before:
-            setattr(opened, field.attname, getattr(values, field.attname))
-    return opened
+    def found(self) -> list[Conflict]:
+        """All of them, in the order of the form."""
+        conflicts: list[Conflict] = []
+        head = self.merge.both.head()
+        if head is not None:
+            conflicts += self._of_answers(self.edit.head, head, self._first_head)
+        for card in self.merge.cards() if self.edit.section.rows else ():
+            row = self.edit.row_at(card.prefix)
+            first = self._first.get(card.sides.row_id, card.sides)
+            if card.sides.stored is not None and not card.removed:
+                conflicts += self._of_answers(row.form, card.sides, first)
+            elif self._is_open(card):
+                conflicts.append(self._of_row(card, row.form, first))
+        return conflicts
 
+    def _is_open(self, card: Card) -> bool:
+        """Whether the user removes a row that the other changed, or keeps one that the other removed."""
+        if not card.sides.known:
+            return True
+        settled = self.merge.choice(card.prefix) == MINE
+        if card.sides.stored is None:
+            return card.sides.opened is not None or not settled and card.prefix in self.merge.pending
+        changed = any(self.merge.changed(one, card.sides) for one in questions(self.edit.section.rows))
+        return changed or not settled and card.prefix in self.merge.pending
 
-def _of_row(
-    edit: SectionEdit,
-    mine: EditedRow | None,
-    opened: models.Model | None,
-    stored: models.Model | None,
-    changes: list[Change],
-) -> Iterator[Conflict]:
-    """A row that the other has entered, removed or changed."""
-    if mine and not mine.removed and stored:
-        yield from _of_answers(mine.form, opened, stored, changes)
-        return
-    keeps = mine is not None and not mine.removed
-    if keeps == (stored is not None) or (mine is None and opened is not None):
-        return
-    typed = _line(mine.form.instance) if keeps else REMOVED if mine else NOTHING
-    yield Conflict(
-        edit.section.title,
-        _line(opened),
-        _line(stored) if stored else REMOVED,
-        typed,
-        changes[-1].who,
-        changes[-1].at,
-    )
-
-
-def _line(row: models.Model | None) -> Label:
-    """A row in one line."""
-    summary = summary_of(row) if row else NOTHING
-    return summary if summary.en else NOTHING
-
-
-def _of_answers(
-    form: RecordForm, opened: models.Model | None, stored: models.Model | None, changes: list[Change]
-) -> Iterator[Conflict]:
-    """The answers of one row in which its two versions differ."""
-    for answer in answers(form._meta.model):
-        columns = {answer.column, *answer.companions}
-        touching = [one for one in changes if columns & set(one.changes)]
-        if answer.name not in form.answers or not touching:
-            continue
-        before, now = (shown(answer, row) if row else both("") for row in (opened, stored))
-        wrong = answer.name in form.errors
-        typed = NOT_STORABLE if wrong else shown(answer, form.instance)
-        if now not in (before, typed):
-            versions = (one if one.en else NOTHING for one in (before, now, typed))
-            yield Conflict(answer.label, *versions, touching[-1].who, touching[-1].at)
-
-
-def _of_reasons(edit: SectionEdit, changes: list[Change]) -> Iterator[Conflict]:
-    """The reasons for missing answers in which the two versions differ."""
-    first: dict[tuple[str, int, str], tuple[str, Change]] = {}
-    for change in changes:
-        before, after = (
-            instance(Remark, {column: pair[side] for column, pair in change.changes.items()})
-            for side in (0, 1)
+    def _of_row(self, card: Card, form: RecordForm, first: Sides) -> Conflict:
+        return Conflict(
+            card.prefix,
+            self.edit.section.title,
+            line(first.opened) if self._known else NOT_KNOWN,
+            line(card.sides.stored) if card.sides.stored is not None else REMOVED,
+            REMOVED if card.removed else line(form.instance),
+            *_by(card.sides.last or first.last),
         )
-        named = before if change.operation == "delete" else after
-        if named.kind == Remark.MISSING:
-            first.setdefault((named.table, named.row_id, named.field), (before.content, change))
-    for (table, row_id, field), (before, change) in first.items():
-        form = edit.form_of(table, row_id)
-        if form is None or field not in form.answers:
-            continue
-        remark = edit.case.remark(form.instance, field, Remark.MISSING)
-        now, typed = remark.content if remark else "", form.reason_kept(field)
-        if now not in (before, typed):
-            versions = (codes.MISSING.label_of(one) if one else NOTHING for one in (before, now, typed))
-            label = REASON.fill(label=form.answers[field].label)
-            yield Conflict(label, *versions, change.who, change.at)
+
+    def _of_answers(self, form: RecordForm, sides: Sides, first: Sides) -> Iterator[Conflict]:
+        for question in questions(type(form)):
+            name = f"{form.prefix}-{question.name}"
+            _opened, stored = self.merge.given(question, sides)
+            if self._agrees(question, form, stored) or (not sides.known and stored.is_blank):
+                continue
+            unsettled = name in self.merge.pending and self.merge.choice(name) != MINE
+            if not sides.known or self.merge.changed(question, sides) or unsettled:
+                event = self.merge.event(question, sides) or first.last_of(set())
+                yield Conflict(
+                    name,
+                    question.answer.label,
+                    self._at_first(question, first),
+                    question.in_words(sides.stored, stored),
+                    question.typed_in_words(form),
+                    *_by(event),
+                )
+
+    def _agrees(self, question: Question, form: RecordForm, stored) -> bool:
+        return question.name not in form.errors and question.same(stored, question.settled(form))
+
+    def _at_first(self, question: Question, first: Sides) -> Label:
+        if not self._known:
+            return NOT_KNOWN
+        key = (question.answer.model._meta.model_name, first.row_id, question.name)
+        given = question.of_row(first.opened, self._first_reasons.then.get(key, ""))
+        return question.in_words(first.opened, given) if not given.is_blank else NOTHING
+
+
+def _by(change: Change | None) -> tuple[str, datetime | None]:
+    return (change.who, change.at) if change else ("", None)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import copy
-import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import models
 from django.http import QueryDict
 
 from registry.case import CaseFile, load
+from registry.forms.conflicts import Conflict, Conflicts
+from registry.forms.merging import Merge, Taken, row_key, row_numbers
 from registry.forms.record import Doubt, RecordForm
 from registry.forms.sections import Section
-from registry.models import Change, Patient
+from registry.forms.sides import BothSides
+from registry.models import Change, Patient, Remark
+from registry.reasons import Why
 from registry.rules import REJECT, WARN, Finding, findings
+from registry.versions import Since, Version, case_history
 
-ROW = re.compile(r"rows-([0-9]{1,6})-present")
 TEMPLATE_PREFIX = "rows-__n__"
 
 
@@ -34,24 +38,77 @@ class EditedRow:
 
 
 class SectionEdit:
-    """The editing of one section. `base` is the newest change that the user has seen."""
+    """The editing of one section. `now` is the version of the case that was read for it, `since` what has
+    happened since the form was opened (None: nobody knows), `before` the token of the version with
+    which it was first opened, if it has been through a conflict."""
 
-    def __init__(self, case: CaseFile, section: Section, data: QueryDict | None = None, base: int = 0):
-        self.case, self.section, self.data, self.base = case, section, data, base
+    def __init__(
+        self,
+        case: CaseFile,
+        section: Section,
+        now: Version,
+        data: QueryDict | None = None,
+        since: Since | None = None,
+    ):
+        self.case, self.section, self.now, self.since = case, section, now, since
+        self.merge = self._merged(data) if data is not None and self._is_stale(data) else None
+        self.data = self.merge.data if self.merge else data
         self.head = self._head()
         self.rows = self._rows()
         self.confirmed = set(data.getlist("confirm")) if data is not None else set()
+        self.why_refused = False
 
     @classmethod
     def opened(cls, patient: Patient, section: Section) -> SectionEdit:
         """The section as it is stored. What changes while it is being read counts as unseen."""
-        base = newest_change(patient)
-        return cls(load(patient), section, base=base)
+        now = case_history(patient).now()
+        return cls(load(patient), section, now)
 
     @classmethod
     def posted(cls, patient: Patient, section: Section, data: QueryDict) -> SectionEdit:
-        """The section as it was typed into a form."""
-        return cls(load(patient), section, data, _number(data.get("base")) or 0)
+        """The section as it was typed into a form, together with what others have stored since."""
+        history = case_history(patient)
+        now, since = history.now(), history.read(data.get("base"))
+        return cls(load(patient), section, now, data, since)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the form says with which version of the case it was opened."""
+        return self.data is None or self.since is not None
+
+    @property
+    def token(self) -> str:
+        """The version that a page made from this has seen."""
+        return case_history(self.case.patient).token(self.now)
+
+    @property
+    def taken(self) -> list[Taken]:
+        """What others have stored meanwhile and the form now holds as well."""
+        return self.merge.taken if self.merge else []
+
+    def _is_stale(self, data: QueryDict) -> bool:
+        return self.since is None or bool(self.since) or "conflict" in data
+
+    def _merged(self, data: QueryDict) -> Merge:
+        both = BothSides(self.case, self.section, self._changes(self.since))
+        return Merge(self.case, self.section, data.copy(), both).carry_out()
+
+    def _changes(self, since: Since | None) -> list[Change] | None:
+        """The changes of this section's tables; None if it is not known since when."""
+        if since is None:
+            return None
+        tables = [model._meta.db_table for model in (*self.section.models, Remark)]
+        return list(since.changes().filter(table_name__in=tables)) if since else []
+
+    def conflicts(self) -> list[Conflict]:
+        """What both people have changed, and nobody has settled; asked when the forms have been read."""
+        if self.merge is None:
+            return []
+        first = self.merge.both
+        if self.data.get("before"):
+            since = case_history(self.case.patient).read(self.data.get("before"))
+            first = BothSides(self.case, self.section, self._changes(since))
+        return Conflicts(self, self.merge, first).found()
 
     def _head(self) -> RecordForm | None:
         if not self.section.head:
@@ -69,9 +126,9 @@ class SectionEdit:
                 for number, row in enumerate(stored.values())
             ]
         edited = []
-        for number in sorted(int(found[1]) for found in map(ROW.fullmatch, self.data) if found):
+        for number in row_numbers(self.data):
             prefix = f"rows-{number}"
-            row_id = _number(self.data.get(f"{prefix}-id"))
+            row_id = row_key(self.data.get(f"{prefix}-id"))
             removed = self.data.get(f"{prefix}-removed") == "1"
             edited.append(EditedRow(self._row_form(stored.get(row_id), prefix), row_id, removed))
         return edited
@@ -79,6 +136,13 @@ class SectionEdit:
     def _row_form(self, row: models.Model | None, prefix: str) -> RecordForm:
         instance = copy.copy(row) if row else self.section.rows._meta.model(patient=self.case.patient)
         return self.section.rows(self.data, instance=instance, case=self.case, prefix=prefix)
+
+    @cached_property
+    def why(self) -> Why:
+        """The reason for the changes, which a section needs that was complete before."""
+        from registry.completeness import COMPLETE, section_state
+
+        return Why.typed(section_state(self.case, self.section).state == COMPLETE, self.data)
 
     @property
     def empty_row(self) -> RecordForm | None:
@@ -96,48 +160,20 @@ class SectionEdit:
         rows = [row.form for row in self.rows if not row.removed]
         return ([self.head] if self.head else []) + rows
 
-    def row_with(self, row_id: int) -> EditedRow | None:
-        """The card that was opened with this stored row."""
-        return next((row for row in self.rows if row.stored_id == row_id), None)
-
-    def form_of(self, table: str, row_id: int) -> RecordForm | None:
-        """The form that will be saved to this stored row."""
-        for form in self.forms:
-            if (form.instance._meta.model_name, form.instance.pk) == (table, row_id):
-                return form
-        return None
+    def row_at(self, prefix: str) -> EditedRow:
+        """The card with this prefix."""
+        return next(row for row in self.rows if row.form.prefix == prefix)
 
     def is_valid(self) -> bool:
         """Whether everything typed can be stored; missing answers do not count against it."""
         wrong = [form for form in self.forms if not form.is_valid()]
         valid = not wrong
         if valid:
-            self._recognise_rows()
             self._ask_rules()
             valid = not any(form.errors for form in self.forms)
         for form in self.forms:
             form.settle_doubts(self.confirmed)
         return valid and not self.open_doubts
-
-    def _recognise_rows(self) -> None:
-        """A new row that says the same as one entered since the form was opened is that row: a
-        form that is sent twice stores its new rows once."""
-        new = [row for row in self.rows if not row.removed and row.form.instance.pk is None]
-        new = [row for row in new if not row.form.is_blank]
-        if not new:
-            return
-        table = self.section.rows._meta.model._meta.db_table
-        entered = set(
-            Change.objects.filter(
-                patient_id=self.case.patient.pk, id__gt=self.base, table_name=table, operation="insert"
-            ).values_list("row_id", flat=True)
-        )
-        for stored in self.case.rows(self.section.rows_name):
-            if stored.pk in entered and self.row_with(stored.pk) is None:
-                twin = next((row for row in new if row.form.says_the_same_as(stored)), None)
-                if twin:
-                    new.remove(twin)
-                    twin.stored_id = twin.form.instance.pk = stored.pk
 
     def typed_case(self) -> CaseFile:
         """The case as it would be after saving."""
@@ -190,12 +226,3 @@ class SectionEdit:
     def open_doubts(self) -> list[tuple[RecordForm, Doubt]]:
         """Unlikely answers that nobody has confirmed yet."""
         return [(form, doubt) for form in self.forms for doubt in form.doubts if not doubt.is_confirmed]
-
-
-def newest_change(patient: Patient) -> int:
-    """The number of the newest change in the history of this patient; 0 before the first."""
-    return Change.objects.filter(patient_id=patient.pk).aggregate(models.Max("id"))["id__max"] or 0
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

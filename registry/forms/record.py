@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
-from django.db import models
 from django.utils.functional import lazystr
 
 from registry import codes
@@ -176,11 +175,6 @@ class RecordForm(forms.ModelForm):
         return all(value in (None, "", []) for value in values) and not any(
             map(self.reason_kept, self.answers)
         )
-
-    def says_the_same_as(self, row: models.Model) -> bool:
-        """The answers typed are those of this stored row."""
-        columns = [c for one in self.answers.values() for c in (one.attname, *one.companions)]
-        return all(getattr(self.instance, column) == getattr(row, column) for column in columns)
 
     def reason_kept(self, name: str) -> str:
         """The reason that stands instead of an answer: only where one is asked for and not given."""

@@ -10,6 +10,7 @@ from registry.models.consent import Consent
 from registry.models.diagnosis import Diagnosis
 from registry.models.drafts import Draft, SentForm
 from registry.models.followup import Death, FollowupVisit
+from registry.models.link import Erasure, SubjectLink
 from registry.models.operation import Operation
 from registry.models.pathology import Specimen
 from registry.models.patient import ClinicalRow, OperationRow, Patient
@@ -48,6 +49,7 @@ __all__ = [
     "Death",
     "Diagnosis",
     "Draft",
+    "Erasure",
     "FollowupVisit",
     "Limit",
     "Membership",
@@ -64,6 +66,7 @@ __all__ = [
     "Session",
     "Signature",
     "Specimen",
+    "SubjectLink",
     "SubsequentTherapy",
     "TreatmentSummary",
     "Viewed",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from registry.labels import Label
 from registry.models.centre import Centre
 from registry.models.naming import named
+from registry.scoping import ScopedApprovals
 
 VALID_FOR = timedelta(days=14)
 
@@ -58,6 +59,8 @@ class Approval(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.TextField(null=True)
+
+    objects = ScopedApprovals()
 
     class Meta:
         default_permissions = ()

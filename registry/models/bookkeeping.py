@@ -7,8 +7,10 @@ from django.db import models
 
 from registry import codes
 from registry.labels import Label
+from registry.masking import MaskedChange
 from registry.models.naming import named
 from registry.models.patient import ClinicalRow
+from registry.scoping import ScopedChanges
 
 
 class ExactDecoder(json.JSONDecoder):
@@ -56,7 +58,7 @@ class Remark(ClinicalRow):
 
 
 @named(Label("change", "修改记录"), Label("history of changes", "修改历史"))
-class Change(models.Model):
+class Change(MaskedChange, models.Model):
     """One row inserted, updated or deleted, written by the database itself (registry/guard/trail.py).
 
     `changes` maps each column to [old, new]. Whoever wrote it, by form, import, shell or
@@ -83,6 +85,8 @@ class Change(models.Model):
     digest = models.BinaryField(default=b"")
     previous_hash = models.BinaryField(null=True)
     hash = models.BinaryField(default=b"")
+
+    objects = ScopedChanges()
 
     class Meta:
         indexes = [

@@ -8,6 +8,7 @@ from registry import codes, policy
 from registry.fields import Chosen, Coded, Day, Whole, Words, YesNo
 from registry.labels import Label, both
 from registry.models.naming import named
+from registry.scoping import ScopedCentres, ScopedMemberships
 
 CODE_HINT = Label(
     "two letters, a hyphen, then 3 to 8 letters or digits", "两个大写字母、连字符，再加3~8位大写字母或数字"
@@ -62,6 +63,8 @@ class Centre(models.Model):
     active_to = Day(Label("Contributing until", "停止入组日期"), need="2O")
     consecutive_declared = YesNo(Label("All eligible patients are entered", "是否连续入组"), need="1R")
 
+    objects = ScopedCentres()
+
     class Meta:
         ordering = ["centre_id"]
 
@@ -82,6 +85,8 @@ class Centre(models.Model):
     centre=Label("Centre", "中心"),
     role=Label("Role", "角色"),
     valid_until=Label("Valid until", "有效期至"),
+    reviewed_on=Label("Last reviewed", "最近核查"),
+    reviewed_by=Label("Reviewed by", "核查人"),
 )
 class Membership(models.Model):
     """A person holds a role, at one centre or, without a centre, in the whole registry.
@@ -100,6 +105,10 @@ class Membership(models.Model):
         db_default=policy.ENTRY,
     )
     valid_until = models.DateField(null=True, blank=True)
+    reviewed_on = models.DateField(null=True, blank=True, editable=False)
+    reviewed_by = models.CharField(max_length=150, default="", db_default="", editable=False)
+
+    objects = ScopedMemberships()
 
     class Meta:
         constraints = [

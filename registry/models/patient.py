@@ -9,7 +9,9 @@ from registry import codes
 from registry.fields import Coded, Words, YearMonth, YesNo
 from registry.labels import Label
 from registry.models.centre import Centre
+from registry.masking import Masked
 from registry.models.naming import named
+from registry.scoping import ScopedPatients, ScopedRows
 
 UID_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no 0/O, 1/I/L: read aloud without mistakes
 UID_LENGTH = 10
@@ -27,7 +29,7 @@ def new_patient_uid() -> str:
     centre=Label("Centre", "中心"),
     synthetic=Label("Synthetic", "合成数据"),
 )
-class Patient(models.Model):
+class Patient(Masked, models.Model):
     """A person with one index cytoreduction; known to the registry by number only."""
 
     patient_uid = models.CharField(
@@ -64,6 +66,8 @@ class Patient(models.Model):
         db_default=False,
     )
 
+    objects = ScopedPatients()
+
     class Meta:
         ordering = ["local_study_id"]
         constraints = [
@@ -80,7 +84,7 @@ class Patient(models.Model):
         return self.local_study_id
 
 
-class ClinicalRow(models.Model):
+class ClinicalRow(Masked, models.Model):
     """Anything recorded about a patient. Kept for ever: rows are never deleted with the patient."""
 
     patient = models.ForeignKey(
@@ -88,6 +92,8 @@ class ClinicalRow(models.Model):
         on_delete=models.PROTECT,
         related_name="%(class)s_rows",
     )
+
+    objects = ScopedRows()
 
     class Meta:
         abstract = True

@@ -7,6 +7,7 @@ from django.db import models
 from registry.labels import Label
 from registry.models.approval import Approval
 from registry.models.naming import named
+from registry.scoping import ScopedReleases, ScopedViews
 
 
 @named(Label("release", "数据导出"), Label("releases", "数据导出"))
@@ -31,6 +32,8 @@ class Release(models.Model):
     state = models.CharField(max_length=12, default="released")
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = ScopedReleases()
+
     class Meta:
         default_permissions = ()
 
@@ -46,6 +49,8 @@ class Viewed(models.Model):
     what = models.CharField(max_length=60)
     cases = models.IntegerField(default=1)
     request_id = models.CharField(max_length=40, default="")
+
+    objects = ScopedViews()
 
     class Meta:
         default_permissions = ()

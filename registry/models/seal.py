@@ -12,11 +12,16 @@ class Seal(models.Model):
 
     `digest` is the SHA-256 over their hashes in the order (transaction, id); `mac` the HMAC-SHA-256
     over everything in this row and the mac before it, with a key that the database does not hold.
-    `epoch` counts the database clusters in which transactions were numbered anew.
+
+    Each database server (`cluster`, its system identifier) numbers transactions for itself. Where a
+    copy was loaded into another server, a seal that `closes` its epoch vouches for every event
+    up to the number `newest_event` that no seal before it does, and a new epoch begins behind it.
     """
 
     at = models.DateTimeField()
     epoch = models.IntegerField(default=0)
+    cluster = models.BigIntegerField()
+    closes = models.BooleanField(default=False)
     from_transaction = models.BigIntegerField()
     to_transaction = models.BigIntegerField()
     events = models.BigIntegerField()

@@ -11,6 +11,7 @@ from registry.models.approval import Approval
 from registry.models.centre import Centre
 from registry.models.naming import named
 from registry.models.patient import Patient
+from registry.scoping import ScopedRows
 
 COMPLETE, REVIEWED = "complete", "reviewed"
 MEANINGS = {
@@ -44,6 +45,8 @@ class Signature(models.Model):
     voided_at = models.DateTimeField(null=True)
     voided_by = models.CharField(max_length=150, null=True)
 
+    objects = ScopedRows()
+
     class Meta:
         default_permissions = ()
         constraints = [
@@ -64,19 +67,21 @@ class Signature(models.Model):
     Label("freezes", "数据冻结"),
     label=Label("For", "用途"),
     centre=Label("Centre", "中心"),
+    start=Label("Operated from", "手术日期自"),
+    end=Label("Operated until", "手术日期至"),
     frozen_by=Label("Frozen by", "冻结人"),
     frozen_at=Label("Frozen at", "冻结时间"),
-    cases=Label("Cases", "病例数"),
 )
 class Freeze(models.Model):
-    """The cases of a centre, or of the whole registry, locked together for a report (`label` says
-    which). `cases` counts those that were locked by it; cases locked before stay under their own lock."""
+    """The cases of a centre, or of the whole registry, operated on from `start` to `end` (None is
+    open), locked together for a report (`label` says which). Cases locked before keep their own lock."""
 
     label = models.CharField(max_length=120)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
+    start = models.DateField(null=True)
+    end = models.DateField(null=True)
     frozen_by = models.CharField(max_length=150)
     frozen_at = models.DateTimeField(default=timezone.now)
-    cases = models.IntegerField(default=0)
 
     class Meta:
         default_permissions = ()
@@ -110,6 +115,8 @@ class CaseLock(models.Model):
     released_at = models.DateTimeField(null=True)
     release_reason = models.TextField(null=True)
     approval = models.OneToOneField(Approval, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = ScopedRows()
 
     class Meta:
         default_permissions = ()
@@ -145,6 +152,8 @@ class Withdrawal(models.Model):
     undone_at = models.DateTimeField(null=True)
     undo_reason = models.TextField(null=True)
     undo_approval = models.OneToOneField(Approval, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = ScopedRows()
 
     class Meta:
         default_permissions = ()

@@ -130,7 +130,7 @@ def create(folder: Path, durable: bool) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
     password = secrets.token_urlsafe(30)
-    _write_private(folder / "password", password)
+    write_private(folder / "password", password)
     run(
         "initdb",
         "--pgdata=cluster.unfinished",
@@ -189,16 +189,20 @@ def check_version(cluster: Path) -> None:
         raise EmbeddedServerError(
             f"The data in {cluster} were written by PostgreSQL {written_by}, and PostgreSQL {MAJOR} does not "
             "read them. Nothing was changed. Go back to the release that wrote them, run "
-            f"“manage.py database dump FILE”, move the folder {cluster.parent} away, and load the file with "
-            "this release: “manage.py database restore FILE”."
+            f"“manage.py backup FOLDER”, move the folder {cluster.parent} away, and load the backup with "
+            "this release: “manage.py restore FOLDER”."
         )
 
 
-def configure(folder: Path, durable: bool) -> None:
+def configure(folder: Path, durable: bool, cluster: Path | None = None) -> None:
     """Write the server's settings for this start: reachable for its owner alone, no patient in the log."""
     lines = [
-        "log_error_verbosity = terse",  # no DETAIL: it quotes whole rows
+        # Errors of statements quote rows or values; the application logs their class and constraint.
+        "log_min_messages = log",
+        "log_error_verbosity = terse",
         "log_min_error_statement = panic",
+        "log_parameter_max_length = 0",
+        "log_parameter_max_length_on_error = 0",
         f"fsync = {'on' if durable else 'off'}",
         f"full_page_writes = {'on' if durable else 'off'}",
         f"synchronous_commit = {'on' if durable else 'off'}",
@@ -221,7 +225,28 @@ def configure(folder: Path, durable: bool) -> None:
             "unix_socket_permissions = 0700",
             f"port = {PORT}",
         ]
-    (folder / "cluster" / "embedded.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines += _archiving()
+    written = (cluster or folder / "cluster") / "embedded.conf"
+    written.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _archiving() -> list[str]:
+    """With NETLM_WAL_ARCHIVE, everything written goes there too, at the latest after a minute.
+
+    A file stands under its name only when it is complete, and is never written again.
+    """
+    archive = os.environ.get("NETLM_WAL_ARCHIVE", "")
+    if not archive:
+        return []
+    if os.name == "nt" or not Path(archive).is_absolute() or not set(archive).isdisjoint("'\"%$`\\\n"):
+        raise EmbeddedServerError(
+            f"NETLM_WAL_ARCHIVE is “{archive}”; it must be the whole path of a folder, without quotes, %, $ "
+            "and backslashes. On Windows the log is not archived."
+        )
+    private_folder(Path(archive))
+    keep = f'test ! -e "{archive}/%f" && cp "%p" "{archive}/%f.part" && chmod 400 "{archive}/%f.part"'
+    keep += f' && sync "{archive}/%f.part" && mv "{archive}/%f.part" "{archive}/%f"'
+    return ["archive_mode = on", f"archive_command = '{keep}'", "archive_timeout = 60"]
 
 
 def socket_folder(folder: Path) -> Path:
@@ -240,7 +265,7 @@ def socket_folder(folder: Path) -> Path:
     for parent in (tempfile.gettempdir(), "/tmp"):
         if _fits_socket(Path(parent, "netlm-12345678")):
             made = Path(tempfile.mkdtemp(prefix="netlm-", dir=parent))
-            _write_private(note, str(made))
+            write_private(note, str(made))
             return made
     raise EmbeddedServerError(
         f"No folder has a path short enough for a socket; TMPDIR is {tempfile.gettempdir()}."
@@ -270,7 +295,8 @@ def _private(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """A file that only its owner can read, on the disk when this returns."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -34,7 +34,7 @@ class EmbeddedServer:
     def __init__(self, folder: Path, durable: bool = True) -> None:
         self.folder = folder
         self.cluster = folder / "cluster"
-        self._durable = durable
+        self.durable = durable
         self._membership: int | None = None
         self._known: Postmaster | None = None
         self._ended = False
@@ -142,9 +142,9 @@ class EmbeddedServer:
         self._clear_up_after_a_crash()
         try:
             if not self.cluster.exists():
-                clusters.create(self.folder, self._durable)
+                clusters.create(self.folder, self.durable)
             clusters.check_version(self.cluster)
-            clusters.configure(self.folder, self._durable)
+            clusters.configure(self.folder, self.durable)
             log = self.folder / "log"
             if log.exists():
                 log.replace(self.folder / "log.previous")
@@ -166,7 +166,7 @@ class EmbeddedServer:
         note = self.cluster / "postmaster.pid"
         if not note.exists():
             return
-        if self._durable:
+        if self.durable:
             # PostgreSQL takes any process that has got the number for a server. Should processes of a
             # killed server really be at work on the data, it sees that by its shared memory.
             note.unlink()

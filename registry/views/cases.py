@@ -1,4 +1,4 @@
-"""The case list, the case page, the history of a case."""
+"""The case list and the case page."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ from registry.endpoints import EndPoints, grades
 from registry.fields import shown
 from registry.forms import SECTIONS
 from registry.labels import Label
+from registry.masking import masks
 from registry.models import Assessment, Death, Diagnosis, Operation, Patient
 from registry.presenting import changes_of, entries, section_rows
 from registry.rules import WARN, Finding, findings, possible_duplicates
+from registry.standing import Standing, in_lists, locked, signed, standing_of, standings, withdrawn
 from registry.timeline import timeline
+from registry.viewing import shows
 from registry.views.frame import wanted_number
 
 PER_PAGE = 25
 
 # What the list can be sorted by: the address's name and the database's expression.
 SORTS = {
-    "study": F("local_study_id"),
+    "study": F("number"),
     "sex": F("sex"),
     "age": F("operated__surgery_date") - F("birth_ym"),
     "primary": F("diagnosed__primary_site"),
@@ -51,6 +54,13 @@ FILTERS = {
     "function": (Diagnosis._meta.get_field("functional_status"), "diagnosed__functional_status"),
     "approach": (Operation._meta.get_field("approach_final"), "operated__approach_final"),
 }
+STANDINGS = {"signed": signed, "locked": locked, "withdrawn": withdrawn}
+STANDS = Label("State", "状态")
+STANDING_LABELS = {
+    "signed": Label("signed", "已签名"),
+    "locked": Label("locked", "已锁定"),
+    "withdrawn": Label("withdrawn", "已撤出"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class ListRow:
     """One case in the list."""
 
     case: CaseFile
+    standing: Standing = Standing()
 
     @property
     def patient(self) -> Patient:
@@ -93,7 +104,7 @@ class ListRow:
 
     @cached_property
     def state(self) -> CaseState:
-        return case_state(self.case)
+        return case_state(self.case, self.standing.is_signed)
 
 
 def _joined(patients: QuerySet[Patient]) -> QuerySet[Patient]:
@@ -115,6 +126,8 @@ def _filtered(patients: QuerySet[Patient], get: QueryDict) -> tuple[QuerySet[Pat
             chips.append(
                 {"label": answer.label, "value": answer.codes.label_of(chosen), "link": _without(get, name)}
             )
+    if (stands := get.get("stands")) in STANDINGS:
+        chips.append({"label": STANDS, "value": STANDING_LABELS[stands], "link": _without(get, "stands")})
     return patients, chips
 
 
@@ -130,19 +143,26 @@ def _without(get: QueryDict, name: str) -> str:
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """The working list: search, filters, sorting and pages, all in the address."""
-    wanted = wanted_number(request)
-    patients = access.visible_patients(request.user)
+    wanted, stands = wanted_number(request), request.GET.get("stands", "")
+    numbered = {"number": access.shown_number(request.user)}
+    patients = access.visible_patients(request.user).annotate(**numbered)
     filtered, chips = _filtered(_joined(patients) if _needs_join(request.GET) else patients, request.GET)
     if wanted:
-        filtered = filtered.filter(Q(local_study_id__icontains=wanted) | Q(patient_uid__iexact=wanted))
+        filtered = filtered.filter(Q(number__icontains=wanted) | Q(patient_uid__iexact=wanted))
+    filtered = filtered.filter(STANDINGS[stands]()) if stands in STANDINGS else in_lists(filtered)
     sort = request.GET.get("sort", DEFAULT_SORT)
     if sort.removeprefix("-") not in SORTS:
         sort = DEFAULT_SORT
     ordered = filtered.order_by(_order(sort), "id")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
+    cases = load_many(page.object_list)
+    standing = standings(case.patient.pk for case in cases)
+    shows(request, len(cases))
     context = {
         "page": page,
-        "rows": [ListRow(case) for case in load_many(page.object_list)],
+        "rows": [ListRow(case, standing[case.patient.pk]) for case in cases],
+        "stands": stands,
+        "standings": STANDING_LABELS.items(),
         "chips": chips,
         "filters": [
             (name, answer.label, [(c.code, c.label) for c in answer.codes], request.GET.get(name, ""))
@@ -205,7 +225,8 @@ def case_page(request: HttpRequest, patient_uid: str) -> HttpResponse:
     """Everything about one case: head, time line, sections with their state, end points, recent changes."""
     patient = access.patient_or_404(request.user, patient_uid)
     case = load(patient)
-    state = case_state(case)
+    standing = standing_of(patient)
+    state = case_state(case, standing.is_signed)
     ends = EndPoints(case)
     reported = last_vital_status(case)
     context = {
@@ -214,7 +235,8 @@ def case_page(request: HttpRequest, patient_uid: str) -> HttpResponse:
         "reported": reported,
         "reported_label": codes.VITAL.label_of(reported),
         "patient": patient,
-        "row": ListRow(case),
+        "row": ListRow(case, standing),
+        "standing": standing,
         "ends": ends,
         "end_points": ends.all(),
         "grades": grades(ends.grade_change) if case.specimens else None,
@@ -223,7 +245,7 @@ def case_page(request: HttpRequest, patient_uid: str) -> HttpResponse:
         "sections": [(one, section_rows(case, one.section)) for one in state.sections],
         "findings": _open_findings(case, request.user),
         "recent": entries(changes_of(patient)[:8]),
-        "may_edit": access.can_edit(request.user, patient),
+        "may_edit": not standing.closed and access.can_edit(request.user, patient),
         "all_sections": SECTIONS,
     }
     return render(request, "registry/case.html", context)
@@ -238,14 +260,6 @@ def last_vital_status(case: CaseFile) -> str | None:
 def _open_findings(case: CaseFile, user) -> list[Finding]:
     """The contradictions of a case that nobody has confirmed, and its possible duplicates."""
     found = [one for one in findings(case) if one.severity != WARN or not one.is_confirmed(case)]
+    if masks(case.patient.centre_id):
+        return found  # who a patient could be is not for readers who may not know
     return found + possible_duplicates(case, access.visible_patients(user))
-
-
-@never_cache
-@require_GET
-def case_history(request: HttpRequest, patient_uid: str) -> HttpResponse:
-    """Every change of a case: field, old, new, who, when."""
-    patient = access.patient_or_404(request.user, patient_uid)
-    page = Paginator(changes_of(patient), 100).get_page(request.GET.get("page"))
-    context = {"patient": patient, "page": page, "entries": entries(page)}
-    return render(request, "registry/history.html", context)

@@ -15,6 +15,7 @@ from django.utils.translation import activate
 from django.views.decorators.http import require_POST
 
 from registry import access
+from registry.gate import reads_what_is_typed
 from registry.reading import Unreadable, clean_text
 
 LONGEST_SEARCH = 60
@@ -53,7 +54,10 @@ def speak(code: str | None) -> ChosenLanguage | None:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The working list is the home page."""
+    """The working list is the home page; for who reads no cases, where the work is."""
+    rights = access.rights_of(request.user)
+    if rights.held and not rights.reach("see_clinical"):
+        return redirect("admin:index" if rights.reach("manage_users") and request.user.is_staff else "policy")
     return redirect("cases")
 
 
@@ -67,7 +71,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return language.remember(response) if language else response
 
 
-set_language = require_POST(set_language)
+set_language = reads_what_is_typed(require_POST(set_language))
 set_language.login_required = False  # the login page, too, can be read in either language
 
 
@@ -84,7 +88,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """A study or registry number opens its case at once; anything else searches the list."""
     wanted = wanted_number(request)
     patients = access.visible_patients(request.user)
-    found = patients.filter(local_study_id__iexact=wanted)[:2] if wanted else []
+    patients = patients.annotate(number=access.shown_number(request.user))
+    found = patients.filter(number__iexact=wanted)[:2] if wanted else []
     found = list(found) or (list(patients.filter(patient_uid=wanted.upper())[:2]) if wanted else [])
     if len(found) == 1:
         return redirect("case", patient_uid=found[0].patient_uid)

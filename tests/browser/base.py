@@ -9,6 +9,7 @@ from unittest import SkipTest
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 
+from tests.promises import measured, proves
 from tests.transactions import FlushedPastTriggers
 
 QUIET = (
@@ -33,6 +34,7 @@ def chromium() -> str:
     return found
 
 
+@proves("P16")
 class BrowserTest(FlushedPastTriggers, StaticLiveServerTestCase):
     """Pages driven as a person would, at a width and in a language."""
 
@@ -52,6 +54,15 @@ class BrowserTest(FlushedPastTriggers, StaticLiveServerTestCase):
         cls.browser = driver.chromium.launch(executable_path=path, args=list(QUIET))
         cls.addClassCleanup(cls.browser.close)
 
+    def run(self, result=None):
+        self.refused: list[str] = []  # what the browser has refused by the policy of our own pages
+        return super().run(result)
+
+    def tearDown(self):
+        super().tearDown()
+        self.assertEqual(self.refused, [])
+        measured("P16", "0 refusals by the policy in a browser test")
+
     def open(self, language: str = "en", width: int = 1280, **options):
         """A fresh page without cookies; complains at the end of the test about script errors."""
         context = self.browser.new_context(
@@ -62,9 +73,14 @@ class BrowserTest(FlushedPastTriggers, StaticLiveServerTestCase):
         page.set_default_timeout(15_000)
         self.script_errors: list[str] = []
         page.on("pageerror", lambda error: self.script_errors.append(str(error)))
+        page.on("console", self._note_refused)
         page.on("request", self._note_outside)
         self.outside: list[str] = []
         return page
+
+    def _note_refused(self, message):
+        if "Content Security Policy" in message.text:
+            self.refused.append(f"{message.location.get('url', '')}: {message.text}")
 
     def _note_outside(self, request):
         if not request.url.startswith((self.live_server_url, "data:", "blob:")):

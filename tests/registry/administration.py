@@ -15,7 +15,7 @@ from registry.case import CaseFile
 from registry.context import acting
 from registry.models import Change, Patient
 from tests import factories
-from tests.pages import Page, Typed
+from tests.pages import Page, Typed, explained
 
 CANARY = "ZZCANARY"  # stands in everything that can be read of the case of another centre
 
@@ -23,7 +23,8 @@ CANARY = "ZZCANARY"  # stands in everything that can be read of the case of anot
 class Administration(TestCase):
     """`own` is a case of the editor's centre, `foreign` one of another centre.
 
-    `editor` and `reader` are staff at the own centre; `superuser` is a member nowhere.
+    `editor` and `reader` are staff at the own centre; `administrator` is one of the whole registry,
+    and `manager` a data manager.
     """
 
     @classmethod
@@ -31,7 +32,8 @@ class Administration(TestCase):
         cls.centre, cls.elsewhere = factories.centre("CN-OWN1"), factories.centre("DE-OTHER", country="DE")
         cls.editor = factories.member("editor", cls.centre, is_staff=True)
         cls.reader = factories.member("reader", cls.centre, role="auditor", is_staff=True)
-        cls.superuser = factories.user("root", is_staff=True, is_superuser=True)
+        cls.administrator = factories.registry_wide("administrator", "root", is_staff=True)
+        cls.manager = factories.registry_wide("manager", "datamanager", is_staff=True)
         cls.own = factories.full_case("S-001", cls.centre)
         with acting(f"{CANARY}-person"):
             cls.foreign = factories.full_case(f"{CANARY}-1", cls.elsewhere)
@@ -54,8 +56,8 @@ class Administration(TestCase):
         return Page(response)
 
     def open(self, row: models.Model) -> Typed:
-        """What a browser would send from the page of this row."""
-        return self.page(page_of(row)).form(f"{row._meta.model_name}_form")
+        """What a browser would send from the page of this row, with a reason for changing it."""
+        return explained(self.page(page_of(row)).form(f"{row._meta.model_name}_form"))
 
     def post(self, row: models.Model, **typed: str | list[str] | None) -> HttpResponse:
         """Open the page of this row, type these answers, and press Save."""

@@ -10,7 +10,7 @@ from registry.models import Change, Patient
 from tests import factories
 from tests.pages import Page, Typed, answered, opened, section_url, with_row
 
-OPENED, CARD = ("base", "csrfmiddlewaretoken"), ("-id", "-present", "-removed")
+OPENED, CARD = ("base", "once", "csrfmiddlewaretoken"), ("-id", "-present", "-removed")
 
 
 class Entry(TestCase):

@@ -46,8 +46,8 @@ class Menu(Administration):
 
     def setUp(self):
         super().setUp()
-        Membership.objects.create(user=self.superuser, centre=self.centre)
-        self.client.force_login(self.superuser)
+        Membership.objects.create(user=self.administrator, centre=self.centre)
+        self.client.force_login(self.administrator)
 
     def test_every_table_of_the_registry_stands_in_the_menu_in_the_order_of_the_chart(self):
         page = self.page(reverse("admin:index"))
@@ -179,12 +179,12 @@ class Speed(Administration):
         Remark.objects.bulk_create(Remark(patient=one, row_id=one.pk, **about) for one in many)
         people = User.objects.bulk_create(User(username=f"person-{number}") for number in range(100))
         Membership.objects.bulk_create(Membership(user=one, centre=cls.centre) for one in people)
-        Membership.objects.create(user=cls.superuser, centre=cls.centre)
-        Membership.objects.create(user=cls.superuser, centre=cls.elsewhere)
+        Membership.objects.create(user=cls.administrator, centre=cls.centre)
+        Membership.objects.create(user=cls.administrator, centre=cls.elsewhere)
 
     def setUp(self):
         super().setUp()
-        self.client.force_login(self.superuser)
+        self.client.force_login(self.administrator)
 
     def test_a_list_of_a_hundred_rows_takes_at_most_fifteen_queries(self):
         for model in (*CLINICAL, Remark, Change, Centre, Membership, User):
@@ -226,8 +226,8 @@ class OddInput(Administration):
 
     def setUp(self):
         super().setUp()
-        Membership.objects.create(user=self.superuser, centre=self.centre)
-        self.client.force_login(self.superuser)
+        Membership.objects.create(user=self.administrator, centre=self.centre)
+        self.client.force_login(self.administrator)
 
     def ask(self, model: type[models.Model], **query: str) -> None:
         response = self.client.get(list_of(model, **query), follow=True)

@@ -150,10 +150,10 @@ class HistoryList(Administration):
         listed = self.client.get(link).context["cl"].result_list
         self.assertEqual({one.patient_id for one in listed}, {self.patient.pk})
 
-    def test_changes_of_centres_and_memberships_are_for_superusers(self):
+    def test_changes_of_centres_and_memberships_are_for_administrators(self):
         Centre.objects.filter(pk=self.centre.pk).update(country="FR")
         self.assertEqual([one for one in self.listed() if one.patient_id is None], [])
-        self.client.force_login(self.superuser)
+        self.client.force_login(self.administrator)
         tables = {one.table_name for one in self.listed()}
         self.assertEqual(tables, {"registry_centre", "registry_membership"})
 
@@ -164,7 +164,7 @@ class HistoryList(Administration):
         self.assertIn("db:", page.texts("//td[contains(@class,'field-who_did')]")[0])
 
     def test_nobody_writes_it(self):
-        self.client.force_login(self.superuser)
+        self.client.force_login(self.administrator)
         change = Change.objects.filter(patient_id=None).first()
         self.assertEqual(self.client.get(add_page(Change)).status_code, 403)
         self.assertEqual(self.client.get(page_of(change, "delete")).status_code, 403)

@@ -108,11 +108,12 @@ class LoginTest(TestCase):
 
     def passwords(self) -> dict[str, str]:
         text = demo.ensure_logins(self.centre, self.file)
-        return dict(line.split() for line in text.splitlines()[1:])
+        return dict(line.split()[:2] for line in text.splitlines()[1:])
 
-    def test_both_people_can_log_in_with_what_is_printed(self):
+    def test_everybody_can_log_in_with_what_is_printed(self):
         passwords = self.passwords()
-        self.assertEqual(set(passwords), {"surgeon", "admin"})
+        names = {"surgeon", "nurse", "admin", "datamanager", "statistician", "auditor"}
+        self.assertEqual(set(passwords), names)
         for name, password in passwords.items():
             self.assertGreaterEqual(len(password), 12)
             self.assertIsNotNone(authenticate(username=name, password=password))
@@ -120,10 +121,20 @@ class LoginTest(TestCase):
     def test_the_surgeon_edits_cases_and_the_administrator_runs_the_site(self):
         self.passwords()
         users = {one.username: one for one in get_user_model().objects.all()}
-        self.assertFalse(users["surgeon"].is_staff or users["surgeon"].is_superuser)
-        self.assertTrue(users["admin"].is_staff and users["admin"].is_superuser)
-        roles = dict(Membership.objects.values_list("user__username", "role"))
-        self.assertEqual(roles, {"surgeon": "lead", "admin": "auditor"})
+        self.assertFalse(any(one.is_superuser for one in users.values()))
+        self.assertEqual(
+            {name for name, one in users.items() if one.is_staff},
+            {"surgeon", "admin", "datamanager", "auditor"},
+        )
+        held = set(Membership.objects.values_list("user__username", "role", "centre__centre_id"))
+        code = self.centre.centre_id
+        self.assertGreater(held, {("surgeon", "lead", code), ("nurse", "entry", code)})
+        self.assertGreater(held, {("admin", "administrator", None), ("admin", "auditor", None)})
+
+    def test_each_line_says_the_role_in_both_languages(self):
+        self.passwords()
+        text = self.file.read_text(encoding="utf-8")
+        self.assertRegex(text, r"statistician +\S+  statistician / \S+")
 
     @skipUnless(os.name == "posix", "file modes are a matter of POSIX systems")
     def test_the_file_is_readable_by_its_owner_alone(self):
@@ -140,7 +151,7 @@ class LoginTest(TestCase):
     def test_somebody_who_was_there_before_keeps_the_password(self):
         get_user_model().objects.create_user("admin", password="known only to the owner")
         passwords = self.passwords()
-        self.assertEqual(set(passwords), {"surgeon"})
+        self.assertNotIn("admin", passwords)
         self.assertIsNotNone(authenticate(username="admin", password="known only to the owner"))
 
     def test_a_person_who_was_removed_gets_a_new_password_and_the_other_keeps_the_old(self):

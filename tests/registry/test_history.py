@@ -166,7 +166,7 @@ class Watched(TestCase):
             table
             for (table,) in sql(
                 "SELECT tgrelid::regclass::text FROM pg_trigger "
-                "WHERE tgname = 'record_change' AND tgenabled = 'O'"
+                "WHERE tgname = 'record_change' AND tgenabled = 'A'"
             )
         }
         self.assertEqual(present, set(watched_tables()))
@@ -310,7 +310,8 @@ class HistoryPage(Entry):
         )
         page = Page(self.client.get(reverse("case_history", args=[self.patient.patient_uid])))
         self.assertRegex(
-            page.texts("//p[@class='history-head']")[0], r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d · editor$"
+            page.texts("//p[@class='history-head']")[0],
+            r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0800 · editor · by form$",
         )
 
     def test_it_speaks_chinese(self):
@@ -325,7 +326,7 @@ class HistoryPage(Entry):
             )
         page = Page(self.client.get(reverse("case_history", args=[self.patient.patient_uid])))
         role = sql("SELECT session_user")[0][0]
-        self.assertTrue(page.texts("//p[@class='history-head']")[0].endswith(f"db:{role}"))
+        self.assertTrue(page.texts("//p[@class='history-head']")[0].endswith(f"db:{role} · by SQL"))
 
     def test_a_comparator_that_changes_alone_is_shown(self):
         self.saved(self.add("pathology", ki67_pct="8"))

@@ -26,8 +26,8 @@ WRITING = Label("Writing the report", "正在生成报告")
 WRITTEN = Label("The report is in {folder}", "报告已保存至 {folder}")
 LOGINS = Label("To log in to the site (kept in {file})", "登录网站的用户名和密码(保存于 {file})")
 NO_LOGINS = Label(
-    "The users surgeon and admin were there before; to set a new password: manage.py changepassword surgeon",
-    "用户surgeon和admin此前已存在;如需重设密码,请运行:manage.py changepassword surgeon",
+    "The users were there before; for a new password: manage.py newpassword surgeon",
+    "用户此前已存在;如需重设密码,请运行:manage.py newpassword surgeon",
 )
 
 

@@ -15,6 +15,7 @@ from analysis.reports import REPORTS
 from registry.context import acting
 from registry.labels import LANGUAGES
 from registry.models import Centre
+from registry.operations import replica
 
 TERMINAL = "text"
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
-        with acting("report", one_state=True):
+        with acting("report", one_state=True), replica.reports():
             self._deliver(options)
 
     def _deliver(self, options: dict) -> None:
@@ -56,7 +57,8 @@ class Command(BaseCommand):
         change = cohort.latest_change(centres)
         data = cohort.load(definition, centres)
         made = timezone.localtime()
-        report = kind.build(data, conventions, provenance.of(data, definition, conventions, change, made))
+        origin = provenance.of(data, definition, conventions, change, made, cohort.vouched(data.ids))
+        report = kind.build(data, conventions, origin)
         if ending == TERMINAL:
             content = text.document(report, language)
         else:

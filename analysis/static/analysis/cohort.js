@@ -9,7 +9,7 @@ let latest = 0;
 
 async function count() {
   const mine = ++latest;
-  const response = await fetch(`${form.dataset.count}?${new URLSearchParams(new FormData(form))}`);
+  const response = await fetch(`${form.dataset.count}?${new URLSearchParams(new FormData(form))}`, { headers: { "X-Background": "1" } });
   if (!response.ok || mine !== latest) return;
   shown.textContent = (await response.json()).count ?? "–";
 }

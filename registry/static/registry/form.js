@@ -109,11 +109,18 @@
     if (removed) card.open = false;
   }
 
+  // Whoever corrects an answer that is in conflict wants to keep what is typed now.
+  function keepMine(record, name) {
+    var mine = name && record.querySelector('[id="keep-' + name.replace(/__missing$/, "") + '-mine"]');
+    if (mine) mine.checked = true;
+  }
+
   document.querySelectorAll("[data-record]").forEach(function (record) {
     bind(record);
     record.addEventListener("input", function (event) {
       var form = event.target.closest("[data-form]");
       if (form) refresh(form);
+      if (form) keepMine(record, event.target.name);
       record.dataset.changed = "1";
     });
     record.addEventListener("click", function (event) {

@@ -1,0 +1,141 @@
+"""The version of a case, or of one row, is its history: what a form had seen, and what came since.
+
+A version is the newest event that a page has seen, and how many there were up to it. The number of
+the newest event alone would not do: events are numbered when they are written but seen when their
+transaction ends, so that an older number can appear after a newer one. Such latecomers show in the
+count, and the snapshot of the database says which they are. Numbers of transactions start anew
+after a logical restore; latecomers of the new life have higher events than everything of the old
+one, so the newest of those that the snapshot did not see are they. An event that a page has seen
+and that is gone (the registry was set back to a backup), or is another by now, makes its version
+unknown: nothing is saved on top of what nobody can compare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.signing import BadSignature, Signer
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+
+from registry.models import Change, Patient
+
+LONGEST = 20_000  # characters of a token; a snapshot names every transaction that was open
+MARK = 16  # hexadecimal digits of a hash, enough to tell two histories apart
+TABLE = Change._meta.db_table
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a page has seen: the newest event (0 for none), how many up to it, the beginning of the
+    newest one's hash, and the snapshot of the database in which they were read."""
+
+    newest: int
+    count: int
+    mark: str
+    snapshot: str
+
+
+@dataclass(frozen=True)
+class History:
+    """The events of one subject: all of a patient, or those of one row."""
+
+    name: str
+    events: Q
+
+    @property
+    def where(self) -> tuple[str, list]:
+        """The events as a condition of SQL, with its values."""
+        columns = dict(self.events.children)
+        return " AND ".join(f"{one} = %s" for one in columns), list(columns.values())
+
+    @property
+    def _signer(self) -> Signer:
+        return Signer(salt=f"version of {self.name}", sep="~")
+
+    def now(self) -> Version:
+        """The version as this statement sees it. Asked for before what is shown is read: a change in
+        between then counts as unseen."""
+        where, values = self.where
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT e.id, left(encode(e.hash, 'hex'), {MARK}), pg_current_snapshot()::text, "
+                f"(SELECT count(*) FROM {TABLE} WHERE {where}) FROM (SELECT 1) AS always LEFT JOIN LATERAL "
+                f"(SELECT id, hash FROM {TABLE} WHERE {where} ORDER BY id DESC LIMIT 1) AS e ON true",
+                [*values, *values],
+            )
+            newest, mark, snapshot, count = cursor.fetchone()
+        return Version(newest or 0, count, mark or "", snapshot)
+
+    def token(self, version: Version) -> str:
+        """The version as a page carries it; signed, so that nobody makes one up."""
+        return self._signer.sign(f"{version.newest}/{version.count}/{version.mark}/{version.snapshot}")
+
+    def read(self, token: str | None) -> Since | None:
+        """What has happened since the version that a page says it had seen. None for a token that is missing,
+        garbled, of another case, or of a history that is no longer this one."""
+        if not token or len(token) > LONGEST:
+            return None
+        try:
+            newest, count, mark, snapshot = self._signer.unsign(token).split("/")
+        except (BadSignature, ValueError):
+            return None
+        return self.since(Version(int(newest), int(count), mark, snapshot))
+
+    def since(self, version: Version) -> Since | None:
+        """The same for a version that is at hand."""
+        where, values = self.where
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FILTER (WHERE id <= %s), count(*) FILTER (WHERE id > %s), coalesce(bool_or("
+                f"id = %s AND left(encode(hash, 'hex'), {MARK}) = %s), false) FROM {TABLE} WHERE {where}",
+                [version.newest, version.newest, version.newest, version.mark, *values],
+            )
+            before, later, newest_is_there = cursor.fetchone()
+        if before < version.count or not (newest_is_there or version.newest == 0):
+            return None
+        return Since(self, version, before - version.count, later)
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has happened since a version: `late` events numbered before its newest, `later` after it."""
+
+    history: History
+    version: Version
+    late: int
+    later: int
+
+    def __bool__(self) -> bool:
+        """Whether anything has happened at all."""
+        return bool(self.late or self.later)
+
+    def changes(self) -> QuerySet[Change]:
+        """Every event that the version had not seen, oldest first."""
+        unseen = Q(id__gt=self.version.newest) | Q(id__in=self._latecomers() if self.late else [])
+        return Change.objects.filter(self.history.events).filter(unseen).order_by("id")
+
+    def _latecomers(self) -> list[int]:
+        where, values = self.history.where
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id FROM {TABLE} WHERE {where} AND id <= %s AND NOT pg_visible_in_snapshot("
+                "transaction_id::text::xid8, %s::pg_snapshot) ORDER BY id DESC LIMIT %s",
+                [*values, self.version.newest, self.version.snapshot, self.late],
+            )
+            return [number for (number,) in cursor.fetchall()]
+
+
+def case_history(patient: Patient) -> History:
+    """Everything that happens to a case, its centre's row excepted."""
+    return History(f"case {patient.pk}", Q(patient_id=patient.pk))
+
+
+def newest_change(patient: Patient) -> int:
+    """The number of the newest event of a case; 0 before the first."""
+    return Change.objects.filter(patient_id=patient.pk).aggregate(models.Max("id"))["id__max"] or 0
+
+
+def row_history(row: models.Model) -> History:
+    """What happens to one row: a centre, a membership, a user."""
+    return History(f"{row._meta.db_table} {row.pk}", Q(table_name=row._meta.db_table, row_id=row.pk))

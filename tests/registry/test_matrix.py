@@ -1,0 +1,280 @@
+"""The whole map of the site, walked by everybody with every method: nothing of another centre comes back.
+
+For each address the places are filled with rows of the own centre, of the other one, and with what
+nobody has. In reduced form every address is asked by everybody for the other centre's rows, and the
+remaining combinations are sampled; in full all of them are tried (make prove).
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from django.db import models
+from django.http import HttpResponse
+from django.test import TestCase
+
+from registry import access, routes, scoping
+from registry.context import Held
+from registry.models import Change
+from registry.policy import ADMINISTRATOR, AUDITOR, LEAD, MANAGER
+from registry.rights import Rights
+from tests import factories
+from tests.promises import measured, proves, size
+from tests.registry.world import (
+    KINDS,
+    METHODS,
+    NONE,
+    OTHER,
+    OWN,
+    Caller,
+    Place,
+    Route,
+    all_routes,
+    callers,
+    place,
+)
+
+TYPED = {"sex": "m", "reason": "because", "post": "yes", "base": "0", "decision": "confirm", "role": "lead"}
+ENDS_SESSION = {"logout", "sessions", "session_left", "password"}
+QUERIES = {"report_cases": "?cell=cohort.n", "search": "?q=ZZ", "cases": "?q=ZZ&sort=study"}
+FOUND_NOT = (302, 403, 404, 405)
+
+
+class Walk(TestCase):
+    """Two centres, their people, and the map."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.own, cls.other = place("ZZOWN", "CN-ZZOWN"), place("ZZOTHER", "DE-ZZOTHER")
+        cls.places = {OWN: cls.own, OTHER: cls.other, NONE: None}
+        cls.callers = callers(cls.own, cls.other)
+        cls.routes = all_routes()
+
+    def setUp(self):
+        self.client.raise_request_exception = False
+        logging.disable(logging.CRITICAL)
+        self.addCleanup(logging.disable, logging.NOTSET)
+
+    def log_in(self, caller: Caller) -> None:
+        if caller.user is None:
+            self.client.logout()
+        else:
+            self.client.force_login(caller.user)
+
+    def ask(self, route: Route, method: str, where: Place | None) -> HttpResponse:
+        address = route.address(where) + QUERIES.get(route.name, "")
+        if method == "POST":
+            return self.client.post(address, TYPED | _chosen(where))
+        return self.client.generic(method, address)
+
+    def combinations(self) -> Iterator[tuple[Caller, Route, str, str]]:
+        """All of them, or every address once for each caller and a sample of the rest."""
+        step, chosen = size("P7", reduced=40, full=1), random.Random(7)
+        for caller in self.callers:
+            for route in self.routes:
+                sure = (method_of(caller, route), OTHER if route.names_a_row else NONE)
+                for method, kind in itertools.product(METHODS, KINDS if route.names_a_row else (NONE,)):
+                    if (method, kind) == sure or chosen.randrange(step) == 0:
+                        yield caller, route, method, kind
+
+    def leaks(self, caller: Caller, response: HttpResponse) -> list[str]:
+        """The words about others in the body and the headers, but for those that were asked with."""
+        text, asked = _text(response), response.request["PATH_INFO"]
+        return [word for word in caller.silent if word in text and word not in asked]
+
+
+def method_of(caller: Caller, route: Route) -> str:
+    """Which method is certain to be tried: reading, or writing where reading is for nobody."""
+    return "GET" if hash_of(caller.name + route.name) % 3 else "POST"
+
+
+def hash_of(text: str) -> int:
+    return sum(map(ord, text))
+
+
+def _chosen(where: Place | None) -> dict[str, str]:
+    """What a tampered form would name."""
+    if where is None:
+        return {}
+    return {
+        "centre": str(where.centre.pk),
+        "patient": str(where.patient.pk),
+        "user": str(where.keys.get(type(where.centre), "")),
+        "held": "1",
+    }
+
+
+def _text(response: HttpResponse) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return f"{body.decode('utf-8', 'replace')}\n{response.headers.items()}"
+
+
+def newest() -> int:
+    return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def changes_since(number: int, centre_id: int | None) -> list[Change]:
+    return list(Change.objects.filter(id__gt=number, centre_id=centre_id))
+
+
+@proves("P7", "T10", "T12", "T20")
+class Matrix(Walk):
+    def test_nobody_learns_or_changes_anything_of_another_centre(self):
+        asked, wrong, caller_before = 0, [], None
+        for caller, route, method, kind in self.combinations():
+            if caller is not caller_before or route.name in ENDS_SESSION:
+                self.log_in(caller)
+                caller_before = caller
+            before = newest()
+            response = self.ask(route, method, self.places[kind])
+            asked += 1
+            wrong += self._judge(caller, route, method, kind, response, before)
+            if route.name in ENDS_SESSION or method not in ("GET", "HEAD"):
+                self.log_in(caller)
+        self.assertEqual(wrong, [])
+        measured("P7", f"0 leaks in {asked} requests over {len(self.routes)} addresses")
+
+    def _judge(self, caller, route, method, kind, response, before) -> list[str]:
+        """What is wrong with an answer, in words."""
+        named = f"{caller.name} {method} {route.pattern} ({kind})"
+        found = [f"{named}: {word} leaks" for word in self.leaks(caller, response)]
+        status = response.status_code
+        if status >= 500 and status != 503:
+            found.append(f"{named}: answers {status}")
+        if method in ("GET", "HEAD") and newest() != before:
+            found.append(f"{named}: reading changes something")
+        for whose, there in ((OWN, self.own), (OTHER, self.other)):
+            if whose not in caller.reads and changes_since(before, there.centre.pk):
+                found.append(f"{named}: changes something of the {whose} centre")
+        hidden = kind == OTHER and route.names_a_row and OTHER not in caller.reads
+        if hidden and not route.is_of_admin and status not in FOUND_NOT:
+            found.append(f"{named}: answers {status}")
+        if hidden and routes.declared(route.name) in ("see_clinical", "edit", "history") and status == 403:
+            found.append(f"{named}: says that something is there")
+        return found
+
+    def test_a_foreign_row_answers_as_one_that_nobody_has(self):
+        for caller in self.callers:
+            if OTHER in caller.reads or caller.user is None:
+                continue
+            self.log_in(caller)
+            for route in self.routes:
+                if not route.names_a_row:
+                    continue
+                statuses = [self.ask(route, "GET", where).status_code for where in (self.other, None)]
+                with self.subTest(caller=caller.name, route=route.pattern):
+                    self.assertEqual(*statuses)
+
+    def test_a_stranger_is_sent_to_the_login_from_everywhere_but_public_addresses(self):
+        self.client.logout()
+        for route in self.routes:
+            if route.policy != routes.PUBLIC:
+                for method in METHODS:
+                    response = self.ask(route, method, self.other)
+                    with self.subTest(route=route.pattern, method=method):
+                        self.assertEqual(response.status_code, 302)
+                        self.assertIn("login/", response["Location"])
+
+
+@proves("T11")
+class Counts(Walk):
+    """Totals, lists, searches and reports are those of a registry that has this centre alone."""
+
+    ADDRESSES = (
+        "/cases/?sort=-age",
+        "/cases/?q=1",
+        "/search/?q=S-0",
+        "/reports/paper/count/",
+        "/reports/paper/",
+        "/reports/paper/download/json/",
+        "/admin/",
+        "/admin/registry/patient/",
+        "/admin/registry/patient/?q=1",
+        "/admin/registry/specimen/?_facets=True",
+        "/admin/registry/change/",
+        "/admin/registry/membership/",
+        "/admin/registry/centre/",
+        "/admin/auth/user/",
+        "/admin/autocomplete/?app_label=registry&model_name=specimen&field_name=patient&term=",
+        "/policy/",
+        "/approvals/",
+    )
+
+    def test_every_page_is_the_same_whether_or_not_another_centre_exists(self):
+        lead = next(one for one in self.callers if one.name == "lead")
+        self.log_in(lead)
+        before = {address: self.page(address) for address in self.ADDRESSES}
+        for number in range(3):
+            factories.full_case(f"S-0{number}", factories.centre("FR-THIRD"))
+        factories.member("someone", factories.centre("FR-THIRD"), role="lead")
+        for address, text in before.items():
+            with self.subTest(address):
+                self.assertEqual(self.page(address), text)
+
+    def page(self, address: str) -> str:
+        """The page without what is new in every answer."""
+        text = self.client.get(address).content.decode()
+        text = re.sub(r'(csrfmiddlewaretoken" value=|nonce=|once" value=|data-left=)"[^"]*"', "", text)
+        return re.sub(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}[\d.+:Z]*)?", "", text)
+
+
+@contextmanager
+def application_filters_removed() -> Iterator[None]:
+    """The first two rings opened on purpose: managers show everything, everybody holds every role
+    everywhere. What is left is the database."""
+    wide = Rights(tuple(Held(None, role) for role in (LEAD, AUDITOR, MANAGER, ADMINISTRATOR)))
+    with (
+        patch.object(scoping.Scoped, "get_queryset", models.Manager.get_queryset),
+        patch.object(access, "rights_of", lambda user: wide),
+        patch("registry.masking.masks", lambda *_args, **_more: False),
+    ):
+        yield
+
+
+@proves("P8", "T10")
+class DatabaseAlone(Walk):
+    """The same walk with the application's filters removed: row-level security alone."""
+
+    def test_without_any_filter_of_the_application_no_row_of_another_centre_comes_back(self):
+        asked, wrong = 0, []
+        with application_filters_removed():
+            for caller in self.callers:
+                if caller.user is None or caller.name in ("manager", "auditor"):
+                    continue  # whose rows the database shows by right
+                for route in self._sampled(caller):
+                    self.log_in(caller)
+                    for method in ("GET", "POST"):
+                        before = newest()
+                        response = self.ask(route, method, self._foreign(caller))
+                        asked += 1
+                        named = f"{caller.name} {method} {route.pattern}"
+                        wrong += [f"{named}: {word} leaks" for word in self._foreign_words(caller, response)]
+                        if changes_since(before, self._foreign(caller).centre.pk):
+                            wrong.append(f"{named}: changes another centre")
+        self.assertEqual(wrong, [])
+        measured("P8", f"0 foreign rows in {asked} requests with the application's filters removed")
+
+    def _sampled(self, caller: Caller) -> list[Route]:
+        """All addresses, or those that show cases and some of the others."""
+        step = size("P8", reduced=6, full=1)
+        return [
+            one
+            for number, one in enumerate(self.routes)
+            if (number + hash_of(caller.name)) % step == 0 or (not one.is_of_admin and one.names_a_row)
+        ]
+
+    def _foreign(self, caller: Caller) -> Place:
+        return self.own if caller.reads == (OTHER,) else self.other
+
+    def _foreign_words(self, caller: Caller, response: HttpResponse) -> list[str]:
+        """Words about patients: names of users are no secret of a centre's, and the database shows them."""
+        foreign = self._foreign(caller)
+        text = _text(response)
+        asked = response.request["PATH_INFO"]
+        return [word for word in (*foreign.names, *foreign.marks) if word in text and word not in asked]
