@@ -32,6 +32,7 @@ from registry.accounts import limits
 from registry.labels import Label, both, joined, short_code
 from registry.models import Centre
 from registry.operations import replica
+from registry.viewing import shows
 
 KEPT = 4  # finished reports in memory; one of 100 000 cases takes about 200 MB
 CASES_PER_PAGE = 100
@@ -157,6 +158,7 @@ def report_cases(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     about, anchor = _place(finished.report, cell)
     page = Paginator(part.cases(), CASES_PER_PAGE).get_page(request.GET.get("page"))
+    shows(request, len(page.object_list))
     context = {
         "asked": asked,
         "back": f"{asked.address('report')}#{anchor}",
@@ -222,6 +224,7 @@ def _given_out(request: HttpRequest, asked: Asked, ending: str) -> bytes:
     if not limits.allow(f"report:{request.user.pk}", REPORTS_PER_HOUR, giving.HOUR_S):
         raise giving.Refused(giving.TOO_OFTEN.fill(n=REPORTS_PER_HOUR))
     finished, definition = asked.finished(), asked.form.definition
+    shows(request, len(finished.data))
     report, profile, columns = finished.report, "report", []
     about = outside.about(asked.slug, asked.form.chosen_conventions.name, definition, asked.centres)
     chosen = [one for one in asked.centres if one.centre_id in about["centres"]]

@@ -27,13 +27,12 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from registry.operations.preparing import sql_for_administrator
 from registry.postgres import programs
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRET = "for one benchmark"
 HBA = "local all all trust\nhost all,replication all 127.0.0.1/32 trust\n"
 REQUESTS, CLIENTS = 200, 8
+TOKEN = "asks for what is wrong"
 
 
 def free_port() -> int:
@@ -75,7 +74,7 @@ class Server:
         )
 
     def url(self, role: str) -> str:
-        return f"postgresql://{role}:{SECRET.replace(' ', '%20')}@127.0.0.1:{self.port}/netlm"
+        return f"postgresql://{role}@127.0.0.1:{self.port}/netlm"
 
 
 def primary(top: Path) -> Server:
@@ -89,12 +88,18 @@ def primary(top: Path) -> Server:
         cluster=server.folder,
     )
     server.start()
-    statements = [line for line in sql_for_administrator().splitlines() if not line.startswith("--")]
+    printed = subprocess.run(
+        [sys.executable, "manage.py", "database", "roles"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     database = "postgres"
-    for line in statements:
+    for line in printed.stdout.splitlines():
         if line.startswith("\\connect"):
             database = "netlm"
-        elif not line.startswith("\\password"):
+        elif not line.startswith(("--", "\\password")):  # here nobody needs one
             with server.connected(database) as connection:
                 connection.execute(line)
     return server
@@ -131,14 +136,20 @@ class Web:
         )
 
     def wait(self) -> None:
-        for _attempt in range(600):
+        said = ""
+        for _attempt in range(300):
             try:
-                if fetch(self.port, "GET", "/health/ready/").status == 200:
-                    return
+                answer = fetch(
+                    self.port, "GET", "/health/ready/", headers={"Authorization": f"Bearer {TOKEN}"}
+                )
             except OSError:
                 pass
-            time.sleep(0.1)
-        raise SystemExit(f"a web process does not become ready:\n{self.log.read_text()}")
+            else:
+                if answer.status == 200:
+                    return
+                said = answer.text
+            time.sleep(0.2)
+        raise SystemExit(f"a web process does not become ready: {said}\n{self.log.read_text()[-2000:]}")
 
     def served(self, route: str) -> int:
         return self.log.read_text().count(f'"route": "{route}"')
@@ -191,7 +202,7 @@ def form_of(page: str) -> dict[str, str]:
 @contextmanager
 def installation():
     """The whole of it: the primary, its replica, two web processes."""
-    with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="netlm-scaling-") as name:
+    with tempfile.TemporaryDirectory(prefix="netlm-scaling-") as name, ExitStack() as stack:
         top = Path(name)
         top.chmod(0o755)
         first = primary(top)
@@ -215,10 +226,13 @@ def installation():
             "DATABASE_REPLICA_URL": second.url("netlm_app"),
             "NETLM_LOG_FORMAT": "json",
             "NETLM_SECOND_FACTOR": "0",
+            "NETLM_METRICS_TOKEN": TOKEN,
         }
-        webs = [Web(name, top, serving) for name in ("one", "two")]
+        webs = []
+        for name in ("one", "two"):
+            webs.append(Web(name, top, serving))
+            stack.callback(webs[-1].end)
         for web in webs:
-            stack.callback(web.end)
             web.wait()
         yield first, second, webs, (top / "owner" / "demo-login.txt").read_text()
 

@@ -116,4 +116,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "may_report": bool(rights.reach("report")) or not rights.held,
         "may_export": bool(rights.reach("export_deidentified")),
         "may_review_access": bool(rights.reach("review_access")),
+        "may_read_trail": bool(rights.reach("audit_trail")),
+        "may_review_views": bool(rights.reach("security_log", without="entries")),
+        "may_freeze": bool(rights.reach("lock")),
     }

@@ -17,10 +17,12 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from registry import granting, guard, routes, signing  # noqa: F401 (the checks of routes register themselves)
+        from registry.audit import erasure
         from registry.accounts import signals  # noqa: F401  (connects itself)
 
         labels.follow(get_language)
         signing.register_kinds()
         granting.register_kinds()
+        erasure.register_kind()
         post_migrate.connect(bounds.install, sender=self, dispatch_uid="readable rows")
         post_migrate.connect(guard.install, sender=self, dispatch_uid="guard of the database")

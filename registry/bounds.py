@@ -91,7 +91,11 @@ def install(using: str = DEFAULT_DB_ALIAS, **_signal) -> None:
     """
     connection = connections[using]
     with transaction.atomic(using), connection.cursor() as cursor:
-        present = set(connection.introspection.table_names(cursor))
+        cursor.execute(
+            "SELECT table_name, array_agg(column_name::text) FROM information_schema.columns "
+            "WHERE table_schema = 'public' GROUP BY table_name"
+        )
+        columns = {table: set(names) for table, names in cursor.fetchall()}
         cursor.execute(
             "SELECT relname, array_agg(conname::text) FROM pg_constraint JOIN pg_class c ON c.oid = conrelid "
             "WHERE conname LIKE 'readable\\_%' GROUP BY relname"
@@ -100,8 +104,10 @@ def install(using: str = DEFAULT_DB_ALIAS, **_signal) -> None:
         for model in apps.get_models(include_auto_created=True):
             table = model._meta.db_table
             name, text = constraint(model)
-            if table not in present or not model._meta.managed or laid.get(table, []) == [name] * bool(name):
-                continue
+            asked = {one.column for one in model._meta.local_concrete_fields}
+            behind = not asked <= columns.get(table, set())
+            if behind or not model._meta.managed or laid.get(table, []) == [name] * bool(name):
+                continue  # a table that is not yet, or no longer, as this release has it
             for old in laid.get(table, []):
                 cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{old}"')
             if name:

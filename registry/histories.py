@@ -53,7 +53,9 @@ class HistoryFilter(forms.Form):
         for name, field in list(self.fields.items()):
             if name in fixed:
                 del self.fields[name]
-            field.widget.attrs["class"] = "form-select" if field.widget.input_type == "select" else "form-control"
+            field.widget.attrs["class"] = (
+                "form-select" if field.widget.input_type == "select" else "form-control"
+            )
         for name in ("since", "until"):
             self.fields[name].widget.attrs |= {"placeholder": "2026-01-31", "inputmode": "numeric"}
 

@@ -49,11 +49,11 @@ def sent_key(request: HttpRequest) -> str:
 
 
 def key_for(request: HttpRequest) -> str:
-    """The key for the form of a page: the one it was sent with as long as that is good, else a new one."""
-    if getattr(request, "form_key", ""):
-        return request.form_key
-    again = sent_key(request) if getattr(request, "sent", None) is None or request.sent.first else ""
-    request.form_key = again or new_key()
+    """The key of a form that is shown again: the one it was sent with as long as that is good, else a new
+    one; the same one whenever it is asked for in a request."""
+    if not hasattr(request, "form_key"):
+        good = getattr(request, "sent", None) is None or request.sent.first
+        request.form_key = (sent_key(request) if good else "") or new_key()
     return request.form_key
 
 

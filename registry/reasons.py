@@ -28,7 +28,9 @@ NEEDED = Label(
     "该部分此前已完成。请说明修改原因；目前尚未保存。",
 )
 WORDS_NEEDED = Label("Describe the other reason.", "请填写其他原因的说明。")
-TOO_LONG = Label("The reason has {n} characters; at most {most} are kept.", "原因有{n}个字符，最多可保存{most}个。")
+TOO_LONG = Label(
+    "The reason has {n} characters; at most {most} are kept.", "原因有{n}个字符，最多可保存{most}个。"
+)
 WITH_WORDS = Label("{reason}: {words}", "{reason}：{words}")
 
 

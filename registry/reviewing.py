@@ -18,7 +18,6 @@ CLINICAL_TABLES = [one._meta.db_table for one in CLINICAL]
 AT_NIGHT_HOURS = Q(hour__gte=NIGHT_FROM) | Q(hour__lt=NIGHT_TO)
 
 
-
 AT_NIGHT = Label("at odd hours", "非常规时段")
 MASS = Label("many cases in one day", "单日大量查看")
 UNEXPLAINED = Label("changes without a reason", "无原因的修改")
@@ -121,18 +120,26 @@ def _midnight(day: date) -> datetime:
 def _views(month: date) -> QuerySet:
     """Pages and cases by person and day."""
     views = Viewed.objects.filter(_in(month)).annotate(hour=ExtractHour("at"), day=TruncDate("at"))
-    return views.values("username", "day").annotate(
-        pages=Count("id"), shown=Sum("cases"), at_night=Count("id", filter=AT_NIGHT_HOURS)
-    ).order_by("username", "day")
+    return (
+        views.values("username", "day")
+        .annotate(pages=Count("id"), shown=Sum("cases"), at_night=Count("id", filter=AT_NIGHT_HOURS))
+        .order_by("username", "day")
+    )
 
 
 def _changes(month: date) -> QuerySet:
     """Changes of clinical rows by person."""
-    changes = Change.objects.filter(_in(month), table_name__in=CLINICAL_TABLES).annotate(hour=ExtractHour("at"))
+    changes = Change.objects.filter(_in(month), table_name__in=CLINICAL_TABLES).annotate(
+        hour=ExtractHour("at")
+    )
     altered = Q(operation__in=("update", "delete"), reason=None)
-    return changes.values("actor", "database_user").annotate(
-        changed=Count("id"),
-        at_night=Count("id", filter=AT_NIGHT_HOURS),
-        unexplained=Count("id", filter=altered),
-        by_sql=Count("id", filter=Q(channel=None)),
-    ).order_by("actor", "database_user")
+    return (
+        changes.values("actor", "database_user")
+        .annotate(
+            changed=Count("id"),
+            at_night=Count("id", filter=AT_NIGHT_HOURS),
+            unexplained=Count("id", filter=altered),
+            by_sql=Count("id", filter=Q(channel=None)),
+        )
+        .order_by("actor", "database_user")
+    )

@@ -62,6 +62,7 @@ ROUTES: dict[str, str] = {
     "draft": "edit",
     "discard_draft": "edit",
     "case_signing": "see_clinical",
+    "case_person": "see_clinical",
     "approvals": PERSON,
     "approval": PERSON,
     "freezes": "lock",
@@ -89,6 +90,9 @@ ROUTES: dict[str, str] = {
     # Who may do what
     "policy": PERSON,
     "memberships": "review_access",
+    # What is proven
+    "verification": "verify_audit",
+    "promises": "promises",
 }
 NAMESPACES = {"admin": PERSON}  # each page of the admin site judges by itself (registry/admin/scope.py)
 

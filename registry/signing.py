@@ -39,9 +39,7 @@ STALE = Label(
     "未签名：自您打开本页以来病例已有变动，或本页已使用过。请重新核对病例后再签名。",
 )
 NO_MEANING = Label("Choose what the signature says.", "请选择签名的含义。")
-INCOMPLETE = Label(
-    "The case is not complete. Still missing: {missing}.", "病例尚未完整。仍缺少：{missing}。"
-)
+INCOMPLETE = Label("The case is not complete. Still missing: {missing}.", "病例尚未完整。仍缺少：{missing}。")
 OWN_ENTRIES = Label(
     "You entered data of this case yourself; somebody else has to sign it.",
     "该病例的数据含有您本人录入的内容，须由他人签名。",
@@ -135,7 +133,9 @@ def lock(patient: Patient, reason: str) -> CaseLock:
 
 
 @transaction.atomic
-def freeze(label: str, centre: Centre | None = None, start: date | None = None, end: date | None = None) -> Freeze:
+def freeze(
+    label: str, centre: Centre | None = None, start: date | None = None, end: date | None = None
+) -> Freeze:
     """Lock all cases of a centre, or of all that are in reach, with the index operation in a period."""
     wanted = " ".join(label.split())
     if not wanted:
@@ -159,7 +159,13 @@ def freeze(label: str, centre: Centre | None = None, start: date | None = None, 
                   AND o.surgery_date BETWEEN coalesce(%(start)s::date, '-infinity') AND coalesce(%(end)s::date, 'infinity')))
             ORDER BY p.id ON CONFLICT DO NOTHING
             """,
-            {"reason": reason, "freeze": frozen.pk, "centre": centre and centre.pk, "start": start, "end": end},
+            {
+                "reason": reason,
+                "freeze": frozen.pk,
+                "centre": centre and centre.pk,
+                "start": start,
+                "end": end,
+            },
         )
     return frozen
 

@@ -4,7 +4,19 @@ from django.contrib import admin
 from django.urls import include, path
 
 from registry.operations import watching
-from registry.views import approvals, cases, drafts, frame, history, people, record, signing
+from registry.views import (
+    approvals,
+    audit,
+    cases,
+    drafts,
+    frame,
+    history,
+    link,
+    people,
+    promises,
+    record,
+    signing,
+)
 
 urlpatterns = [
     path("", frame.home, name="home"),
@@ -18,6 +30,7 @@ urlpatterns = [
     path("cases/<str:patient_uid>/", cases.case_page, name="case"),
     path("cases/<str:patient_uid>/history/", history.case_history, name="case_history"),
     path("cases/<str:patient_uid>/signing/", signing.case_signing, name="case_signing"),
+    path("cases/<str:patient_uid>/person/", link.case_person, name="case_person"),
     path("cases/<str:patient_uid>/<slug:section_slug>/", record.edit_section, name="section"),
     path("drafts/<str:form>/", drafts.keep_draft, name="draft"),
     path("drafts/<str:form>/discard/", drafts.discard_draft, name="discard_draft"),
@@ -29,6 +42,8 @@ urlpatterns = [
     path("security/", history.security_log, name="security_log"),
     path("security/review/", history.access_review, name="access_review"),
     path("freezes/", signing.freezes, name="freezes"),
+    path("audit/", audit.verification, name="verification"),
+    path("promises/", promises.promises, name="promises"),
     path("health/live/", watching.live, name="live"),
     path("health/ready/", watching.ready, name="ready"),
     path("metrics/", watching.metrics, name="metrics"),

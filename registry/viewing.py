@@ -7,14 +7,17 @@ names the case by its key, never by a number that a hospital knows.
 
 from __future__ import annotations
 
+import json
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from registry import access
 from registry.labels import Label
 from registry.models import CLINICAL, Remark
 
-CASE, LIST, HISTORY, SECTION, REPORT, DRILL, ADMIN, SIGNING, SEARCH = (
-    "case", "list", "history", "section", "report file", "cases of a number", "admin", "signing", "search"
+CASE, LIST, HISTORY, SECTION, REPORT, DRILL, ADMIN, SIGNING, SEARCH, PERSON = (
+    "case", "list", "history", "section", "report file", "cases of a number", "admin", "signing", "search", "person"
 )  # fmt: skip
 IN_WORDS: dict[str, Label] = {
     CASE: Label("page of a case", "病例页"),
@@ -25,6 +28,7 @@ IN_WORDS: dict[str, Label] = {
     DRILL: Label("cases behind a number", "数字对应的病例"),
     ADMIN: Label("admin pages", "管理页面"),
     SIGNING: Label("signature and lock", "签名与锁定"),
+    PERSON: Label("hospital number and erasure", "病案号与数据删除"),
     SEARCH: Label("search while typing", "输入时检索"),
 }
 
@@ -35,6 +39,7 @@ ROUTES: dict[str, str] = {
     "case_history": HISTORY,
     "section": SECTION,
     "case_signing": SIGNING,
+    "case_person": PERSON,
     "history": HISTORY,
     "row_history": HISTORY,
     "person_history": HISTORY,
@@ -42,6 +47,7 @@ ROUTES: dict[str, str] = {
     "report_download": REPORT,
     "admin:autocomplete": SEARCH,
 }
+SHOW_NOTHING: set[str] = set()  # addresses of a case that show nothing of it
 SHOWN = (200, 409, 422)  # 422 and 409 show the form again with what is stored
 
 INSERT = """
@@ -52,9 +58,11 @@ INSERT INTO registry_viewed (at, username, patient_id, centre_id, what, cases, r
 SELECT clock_timestamp(), %s, id, centre_id, %s, 1, %s FROM registry_patient WHERE patient_uid = %s"""
 
 
-def shows(request: HttpRequest, cases: int) -> None:
-    """Say how many cases this page shows."""
-    request.cases_shown = cases
+def shows(
+    request: HttpRequest, cases: int, patient_id: int | None = None, centre_id: int | None = None
+) -> None:
+    """Say how many cases this page shows, and which if it is one."""
+    request.cases_shown = cases, patient_id, centre_id
 
 
 class ViewingMiddleware:
@@ -68,7 +76,10 @@ class ViewingMiddleware:
         route = getattr(request, "resolver_match", None)
         if route is None or response.status_code not in SHOWN or not request.user.is_authenticated:
             return response
-        if what := ROUTES.get(route.view_name):
+        what = ROUTES.get(route.view_name)
+        if what == SEARCH:
+            _write_search(request, response)
+        elif what:
             _write(request, what, route.kwargs.get("patient_uid"))
         elif route.app_name == "admin":
             _write_admin(request, response)
@@ -81,7 +92,21 @@ def _write(request: HttpRequest, what: str, patient_uid: str | None) -> None:
         if patient_uid:
             cursor.execute(INSERT_OF_NUMBER, [name, what, number, patient_uid])
         else:
-            cursor.execute(INSERT, [name, None, None, what, getattr(request, "cases_shown", 0), number])
+            cases, patient, centre = getattr(request, "cases_shown", (0, None, None))
+            cursor.execute(INSERT, [name, patient, centre or _one_centre(request), what, cases, number])
+
+
+def _write_search(request: HttpRequest, response: HttpResponse) -> None:
+    """What a field of the admin offers while one types, if it offers patients."""
+    if request.GET.get("field_name") == "patient":
+        shows(request, len(json.loads(response.content)["results"]))
+        _write(request, SEARCH, None)
+
+
+def _one_centre(request: HttpRequest) -> int | None:
+    """The centre that a list can be about, where the person reads one centre only."""
+    reach = access.rights_of(request.user).reach("see_clinical")
+    return next(iter(reach.centres)) if not reach.everywhere and len(reach.centres) == 1 else None
 
 
 def _write_admin(request: HttpRequest, response: HttpResponse) -> None:
@@ -95,9 +120,10 @@ def _write_admin(request: HttpRequest, response: HttpResponse) -> None:
         centre = patient.centre_id if patient else row.centre_id
         values = [name, key, centre, ADMIN, 1, number]
     elif listed is not None and listed.model in (*CLINICAL, Remark):
-        values = [name, None, None, ADMIN, len(listed.result_list), number]
+        values = [name, None, _one_centre(request), ADMIN, len(listed.result_list), number]
     elif listed is not None and listed.model._meta.model_name == "change":
-        values = [name, None, None, HISTORY, len({one.patient_id for one in listed.result_list} - {None}), number]
+        cases = {one.patient_id for one in listed.result_list} - {None}
+        values = [name, None, _one_centre(request), HISTORY, len(cases), number]
     else:
         return
     with connection.cursor() as cursor:

@@ -10,8 +10,7 @@ from django.urls import reverse
 from lxml import html
 
 from registry.models import Patient
-
-Typed = dict[str, str | list[str]]
+from tests.load.forms import Typed, sent_by
 
 # Queries of every request for its context inside a test's own transaction: a savepoint, entering with what
 # was set before, returning to it, and the end of the savepoint. A real request has entering alone.
@@ -55,31 +54,7 @@ class Page:
 
     def form(self, id: str = "record") -> Typed:
         """What a browser would send from this form as it stands."""
-        sent: Typed = {}
-        for one in self.root.xpath(f"//form[@id='{id}']//*[self::input or self::select]"):
-            name = one.get("name")
-            if not name or one.xpath("ancestor::template") or one.get("type") in ("submit", "button"):
-                continue
-            for value in _values(one):
-                _add(sent, name, value)
-        return sent
-
-
-def _values(field) -> list[str]:
-    if field.tag == "select":
-        chosen = field.xpath("option[@selected]") or field.xpath("option[1]")
-        return [one.get("value", "") for one in chosen[-1:]]
-    if field.get("type") in ("radio", "checkbox"):
-        return [field.get("value", "on")] if field.get("checked") is not None else []
-    return [field.get("value", "")]
-
-
-def _add(sent: Typed, name: str, value: str) -> None:
-    if name in sent:
-        before = sent[name]
-        sent[name] = [*(before if isinstance(before, list) else [before]), value]
-    else:
-        sent[name] = value
+        return sent_by(self.root, id)
 
 
 def _read(element):

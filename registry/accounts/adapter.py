@@ -6,12 +6,15 @@ import base64
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 SALT = "registry.second-factor"
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,6 +32,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class FactorAdapter(DefaultMFAAdapter):
     """Secrets of factors are encrypted at rest, so that a stolen backup opens nothing."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _(
+            "This is your last second factor, and everybody needs one here. Set up another one first."
+        ),
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last factor stays where one is required, else a password alone would set up a new one."""
+        others = Authenticator.objects.filter(user=authenticator.user_id, type__in=FACTORS)
+        return not settings.SECOND_FACTOR or others.exclude(pk=authenticator.pk).exists()
 
     def get_totp_issuer(self) -> str:
         return settings.SITE_NAME

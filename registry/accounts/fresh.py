@@ -18,9 +18,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from registry.accounts.adapter import FACTORS
+
 FRESH_SECONDS = 5 * 60
 ENOUGH_ALONE = {"password", "socialaccount"}  # for somebody without a second factor here
-FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 View = Callable[..., HttpResponse]
 

@@ -49,7 +49,8 @@ def count_the_providers_factor(request: HttpRequest, sociallogin=None, **_signal
         return
     told = sociallogin.account.extra_data.get("id_token") or {}
     ways = told.get("amr") if isinstance(told.get("amr"), list) else []
-    request.session[PROVIDER_FACTOR] = bool({*ways, told.get("acr")} & {*settings.OIDC["factors"]})
+    said = {one for one in (*ways, told.get("acr")) if isinstance(one, str)}
+    request.session[PROVIDER_FACTOR] = bool(said & {*settings.OIDC["factors"]})
 
 
 @require_GET

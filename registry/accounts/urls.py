@@ -7,7 +7,6 @@ from allauth.mfa.recovery_codes.views import (
     view_recovery_codes,
 )
 from allauth.mfa.totp.views import deactivate_totp
-from allauth.mfa.webauthn.views import remove_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -35,7 +34,7 @@ urlpatterns = [
     path("accounts/factors/passkeys/", require_fresh(views.SetUpPasskey.as_view()), name="mfa_add_webauthn"),
     path(
         "accounts/factors/passkeys/<int:pk>/remove/",
-        require_fresh(remove_webauthn),
+        require_fresh(views.RemovePasskey.as_view()),
         name="mfa_remove_webauthn",
     ),
     path("accounts/factors/recovery/", require_fresh(view_recovery_codes), name="mfa_view_recovery_codes"),

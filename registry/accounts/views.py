@@ -8,10 +8,11 @@ from contextlib import suppress
 from allauth.account.internal.flows.login import perform_password_login, record_authentication
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.models import Login
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal.auth import begin_authentication
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
@@ -24,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registry.accounts import clock, hospital
+from registry.accounts.adapter import FACTORS
 from registry.accounts.complete import OWN_PASSWORD
 from registry.accounts.forms import (
     ConfirmCodeForm,
@@ -34,7 +36,7 @@ from registry.accounts.forms import (
     OwnPasswordForm,
     SetUpCodeForm,
 )
-from registry.accounts.fresh import FACTORS, has_factor
+from registry.accounts.fresh import has_factor
 from registry.accounts.headers import note_violation
 from registry.accounts.one_time import was_replaced
 from registry.accounts.security import tell
@@ -160,6 +162,19 @@ def factors(request: HttpRequest) -> HttpResponse:
         "missing": settings.SECOND_FACTOR and not own.filter(type__in=FACTORS).exists(),
     }
     return render(request, "account/factors.html", context)
+
+
+class RemovePasskey(RemoveWebAuthnView):
+    """A passkey is removed, unless it is the last factor and one is required."""
+
+    def get_context_data(self, **kwargs) -> dict[str, object]:
+        may_go = get_adapter().can_delete_authenticator(self.object)
+        return super().get_context_data(**kwargs) | {"is_last": not may_go}
+
+    def form_valid(self, form) -> HttpResponse:
+        if not get_adapter().can_delete_authenticator(self.object):
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().form_valid(form)
 
 
 class SetUpCodes(ActivateTOTPView):

@@ -13,8 +13,20 @@ from registry.audit import anchor
 from registry.audit.findings import Finding
 from registry.audit.keys import mac_of
 from registry.audit.reading import stream
-from registry.audit.seals import Seal, before_epoch, digest_of, highest_regular, rest_of, stored_seals
+from registry.audit.seals import (
+    Seal,
+    before_epoch,
+    begins_at,
+    cluster_of,
+    digest_of,
+    highest_regular,
+    moved,
+    rest_of,
+    stored_seals,
+)
 from registry.guard.tables import TRAIL
+
+LAST_NUMBER = (1 << 63) - 1
 
 
 @dataclass
@@ -36,9 +48,12 @@ def check_seals(connection, key: bytes | None, state: SealState) -> Iterator[Fin
     yield from _check_links(seals)
     if key is not None:
         yield from _check_macs(seals, key)
+    with connection.cursor() as cursor:
+        elsewhere = moved(seals[-1] if seals else None, cluster_of(cursor))
     for epoch, members in groupby(seals, key=lambda one: one.epoch):
-        yield from _check_epoch(connection, list(members), before_epoch(seals, epoch))
-    _count_waiting(connection, seals, state)
+        ended = elsewhere and epoch == seals[-1].epoch
+        yield from _check_epoch(connection, list(members), before_epoch(seals, epoch), ended)
+    _count_waiting(connection, seals, elsewhere, state)
     for path in anchor.anchor_files():
         state.anchors += 1
         yield from anchor.check(path, seals)
@@ -62,10 +77,11 @@ def _check_macs(seals: list[Seal], key: bytes) -> Iterator[Finding]:
             yield Finding("seal_forged", seal=seal.id)
 
 
-def _check_epoch(connection, seals: list[Seal], after: int) -> Iterator[Finding]:
-    """One pass over the events of an epoch, cut where its seals begin and end."""
+def _check_epoch(connection, seals: list[Seal], after: int, ended: bool) -> Iterator[Finding]:
+    """One pass over the events of an epoch, cut where its seals begin and end. `ended`: the database now
+    lives in another server, which has not sealed anything yet, and whose transactions have low numbers."""
     regular, closing = [one for one in seals if not one.closes], [one for one in seals if one.closes]
-    capped = f"AND id <= {highest_regular(regular)}" if closing else ""
+    capped = f"AND id <= {highest_regular(regular)}" if closing or ended else ""
     upto = max((one.to_transaction for one in regular), default=0)
     events = stream(
         connection,
@@ -88,11 +104,12 @@ def _check_epoch(connection, seals: list[Seal], after: int) -> Iterator[Finding]
             yield Finding("seal_broken", seal=seal.id)
 
 
-def _count_waiting(connection, seals: list[Seal], state: SealState) -> None:
-    last = seals[-1] if seals else None
-    low, after = (last.to_transaction, last.newest_event if last.closes else 0) if last else (0, 0)
+def _count_waiting(connection, seals: list[Seal], elsewhere: bool, state: SealState) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*), min(at) FROM {TRAIL} WHERE transaction_id >= %s AND id > %s", [low, after]
-        )
+        _epoch, low, after = begins_at(cursor, seals[-1] if seals else None)
+        condition = f"transaction_id >= {low} AND id > {after}"
+        if elsewhere:
+            own = [one for one in seals if one.epoch == seals[-1].epoch]
+            condition = rest_of(own, after, LAST_NUMBER)
+        cursor.execute(f"SELECT count(*), min(at) FROM {TRAIL} WHERE {condition}")
         state.waiting, state.waiting_since = cursor.fetchone()

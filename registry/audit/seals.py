@@ -89,22 +89,28 @@ def make_seals(using: str, key: bytes) -> list[Seal]:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_SEALER])
         if not cursor.fetchone()[0]:
             return []
-        last, cluster = newest_seal(connection), _cluster(cursor)
-        if last is not None and last.cluster != cluster and not last.closes:
+        last, cluster = newest_seal(connection), cluster_of(cursor)
+        if moved(last, cluster):
             made.append(_close(cursor, key, last, stored_seals(connection)))
         if seal := _seal_next(cursor, key, made[-1] if made else last, cluster):
             made.append(seal)
     return made
 
 
-def _cluster(cursor) -> int:
+def cluster_of(cursor) -> int:
+    """The system identifier of the server."""
     cursor.execute(CLUSTER)
     return cursor.fetchone()[0]
 
 
+def moved(last: Seal | None, cluster: int) -> bool:
+    """Whether the newest seal was made in another server, and nothing has closed that epoch yet."""
+    return last is not None and last.cluster != cluster and not last.closes
+
+
 def _seal_next(cursor, key: bytes, last: Seal | None, cluster: int) -> Seal | None:
     """Seal the transactions from the last sealed one up to the oldest that runs."""
-    epoch, low, after = _begin(last)
+    epoch, low, after = begins_at(cursor, last)
     cursor.execute(f"SELECT {HORIZON}")
     horizon = cursor.fetchone()[0]
     found = digest_of(cursor, f"transaction_id >= {low} AND transaction_id < {horizon} AND id > {after}")
@@ -113,13 +119,16 @@ def _seal_next(cursor, key: bytes, last: Seal | None, cluster: int) -> Seal | No
     return _store(cursor, key, last, (epoch, cluster, False, low, horizon), found)
 
 
-def _begin(last: Seal | None) -> tuple[int, int, int]:
-    """Epoch, first transaction and the number behind which its events lie."""
+def begins_at(cursor, last: Seal | None) -> tuple[int, int, int]:
+    """Of the next seal: epoch, first transaction, and the number behind which the events of the epoch lie."""
     if last is None:
         return 0, 0, 0
     if last.closes:
         return last.epoch + 1, 0, last.newest_event
-    return last.epoch, last.to_transaction, 0  # events of an older epoch are all below this transaction
+    cursor.execute(
+        f"SELECT coalesce(max(newest_event), 0) FROM {SEALS} WHERE closes AND epoch < %s", [last.epoch]
+    )
+    return last.epoch, last.to_transaction, cursor.fetchone()[0]
 
 
 def _close(cursor, key: bytes, last: Seal, seals: list[Seal]) -> Seal:

@@ -18,6 +18,10 @@ FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
 """
 RECORDED = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'record_change'"
+UNTOLD = (
+    "AND NOT EXISTS (SELECT FROM registry_change c "
+    "WHERE c.table_name = %s AND c.row_id = t.id AND c.changes ?| %s)"
+)
 MASK = '"•••"'  # as registry_record_change writes a value that is never written down
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ def state_anew(cursor, before: Shape) -> int:
         was, held = before.columns.get(one.name, {}), now.columns[one.name]
         new = [name for name in held if name not in was]
         altered = [name for name in held if name in was and was[name] != held[name]]
-        stated += _columns(cursor, one, new, "AND NOT EXISTS (SELECT FROM registry_change c WHERE "
-                           "c.table_name = %s AND c.row_id = t.id AND c.changes ?| %s)")  # fmt: skip
+        for column in new:  # a migration may have filled a part of the rows under the eyes of the trigger
+            stated += _columns(cursor, one, [column], UNTOLD)
         stated += _columns(cursor, one, altered, "")
     return stated
 

@@ -159,6 +159,8 @@ class Withdrawal(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["patient"], condition=models.Q(undone_at__isnull=True), name="a_case_is_withdrawn_once"
+                fields=["patient"],
+                condition=models.Q(undone_at__isnull=True),
+                name="a_case_is_withdrawn_once",
             )
         ]

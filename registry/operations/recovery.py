@@ -101,7 +101,8 @@ def _write_settings(server: EmbeddedServer, folder: Path, target: Target) -> Non
     lines = ["archive_mode = off"]  # this one start alone; the next writes the settings anew
     if target.archive:
         (folder / "recovery.signal").touch()
-        fetch = f'cp "{target.archive.absolute()}/%f" "%p"'.replace("'", "''")
+        # what is archived can only be read; the server opens its own copy for writing
+        fetch = f'cp "{target.archive.absolute()}/%f" "%p" && chmod 600 "%p"'.replace("'", "''")
         lines += [f"restore_command = '{fetch}'", "recovery_target_action = 'promote'"]
     if target.until:
         until = target.until.astimezone(UTC).isoformat(sep=" ")

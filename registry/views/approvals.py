@@ -19,6 +19,7 @@ from registry.accounts.fresh import confirmation_address, is_fresh
 from registry.approvals import KINDS, Refused
 from registry.labels import Label, both
 from registry.models import Approval
+from registry.once import stored_once
 
 PER_PAGE = 50
 LONGEST_NUMBER = 2**63
@@ -80,6 +81,7 @@ def _decidable_kinds(user) -> list[str]:
 
 
 @never_cache
+@stored_once
 @require_POST
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Confirm, refuse or take back one request."""

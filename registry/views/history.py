@@ -124,6 +124,7 @@ def _listed(
     shown = list(found[: PER_PAGE + 1])
     older = shown[PER_PAGE - 1].pk if len(shown) > PER_PAGE else None
     shown = shown[:PER_PAGE]
-    shows(request, len({one.patient_id for one in shown} - {None}))
+    cases = {one.patient_id: one.centre_id for one in shown if one.patient_id}
+    shows(request, len(cases), *(next(iter(cases.items())) if len(cases) == 1 else ()))
     context = {"heading": heading, "entries": entries(shown), "form": form, "older": older, "links": True}
     return render(request, "registry/history_list.html", context)

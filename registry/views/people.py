@@ -15,6 +15,7 @@ from registry import access, policy
 from registry.context import give_reason
 from registry.labels import Label
 from registry.models import Membership
+from registry.once import stored_once
 from registry.policy import ACTIONS, ROLES, Action, Grant
 
 REVIEWED = "periodic review of access"  # the reason in the trail
@@ -61,6 +62,7 @@ class Reviewed:
 
 
 @never_cache
+@stored_once
 @require_http_methods(["GET", "POST"])
 def memberships(request: HttpRequest) -> HttpResponse:
     """Every role that anybody holds; a review is noted for the memberships that were ticked."""

@@ -25,6 +25,7 @@ from registry.content import content_hash
 from registry.labels import Label
 from registry.models import Centre, Freeze, Patient, Signature
 from registry.models.signing import MEANINGS
+from registry.once import stored_once
 from registry.presenting import HistoryEntry, entries
 from registry.standing import Standing, standing_of, voiding_change
 
@@ -90,6 +91,7 @@ DEEDS: dict[str, Deed] = {
 
 
 @never_cache
+@stored_once
 @require_http_methods(["GET", "POST"])
 def case_signing(request: HttpRequest, patient_uid: str) -> HttpResponse:
     """Who has signed what, whether the case is locked or withdrawn, and what one may do about it."""
@@ -171,6 +173,7 @@ class FreezeForm(forms.Form):
 
 
 @never_cache
+@stored_once
 @require_http_methods(["GET", "POST"])
 def freezes(request: HttpRequest) -> HttpResponse:
     """The freezes so far with what was unlocked since, and a new one."""
@@ -182,7 +185,7 @@ def freezes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             frozen = signing.freeze(**form.cleaned_data)
-            messages.success(request, _("Frozen: %(n)d cases.") % {"n": frozen.locks.count()})
+            messages.success(request, _("Cases frozen: %(n)d.") % {"n": frozen.locks.count()})
             return redirect("freezes")
         except Refused as error:
             refused = error.label

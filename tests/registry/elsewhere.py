@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
-
-from tests.transactions import as_owner
-from tests.transactions import empty_database as empty_tables
 
 OTHER = "netlm_test_restored"
 
@@ -28,19 +23,6 @@ def empty_database(name: str = OTHER) -> Iterator[str]:
     finally:
         connect_to(before)
         _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-
-def with_whole_trail() -> None:
-    """Rows that tests keep between them have lost their events with the rest of the trail: make them anew."""
-    empty_tables()
-    for statement in (
-        "ALTER TABLE auth_permission DISABLE TRIGGER USER",
-        "DELETE FROM auth_permission",
-        "ALTER TABLE auth_permission ENABLE ALWAYS TRIGGER record_change, ENABLE ALWAYS TRIGGER never_emptied",
-    ):
-        with as_owner() as cursor:
-            cursor.execute(statement)
-    call_command("migrate", verbosity=0, stdout=io.StringIO())
 
 
 def connect_to(name: str) -> None:

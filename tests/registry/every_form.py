@@ -13,7 +13,6 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from lxml import html
 
-from analysis.reference import AREAS
 from registry.forms import SECTIONS
 from registry.models import Centre, Membership, Patient
 from tests import factories
@@ -23,7 +22,7 @@ from tests.registry.administration import address
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 GIVEN = {
     "slug": "paper",
-    "area": AREAS[0],
+    "area": "weighting",
     "ending": "json",
     "section_slug": "operation",
     "app_label": "registry",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth import get_user_model
 from django.test import TestCase, override_settings
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 
 from registry.accounts import one_time
 from registry.models import OneTimePassword
@@ -15,6 +14,7 @@ from tests import factories
 from tests.pages import Page, in_chinese
 from tests.promises import measured, proves
 from tests.registry.signing_in import Telephone, factors_of, key_on, log_in, only_password, signed_in
+from tests.registry.site_map import every_address
 
 PASSWORD = "vier ruhige Teiche"
 NEW = "quiet heron over reeds"
@@ -148,6 +148,27 @@ class SecondFactor(TestCase):
         self.assertFalse(logged_in(self.client))
         self.assertIn("Too many wrong attempts", page.text)
 
+    def test_the_last_factor_cannot_be_removed_where_one_is_required(self):
+        Telephone(self.surgeon)
+        signed_in(self.client, self.surgeon)
+        page = Page(self.client.post(reverse("mfa_deactivate_totp")))
+        self.assertIn("last second factor", page.text)
+        self.assertEqual(factors_of(self.surgeon), {"totp"})
+        passkey = Authenticator.objects.create(user=self.surgeon, type="webauthn", data={"name": "key"})
+        signed_in(self.client, self.surgeon)
+        self.client.post(reverse("mfa_deactivate_totp"))
+        self.assertEqual(factors_of(self.surgeon), {"webauthn"})
+        page = Page(self.client.post(reverse("mfa_remove_webauthn", args=[passkey.pk])))
+        self.assertIn("last second factor", page.text)
+        self.assertEqual(factors_of(self.surgeon), {"webauthn"})
+
+    def test_nobody_removes_the_factor_of_somebody_else(self):
+        other = factories.member("other")
+        passkey = Authenticator.objects.create(user=other, type="webauthn", data={"name": "key"})
+        signed_in(self.client, self.surgeon)
+        self.assertEqual(self.client.post(reverse("mfa_remove_webauthn", args=[passkey.pk])).status_code, 404)
+        self.assertEqual(factors_of(other), {"webauthn"})
+
     def test_the_key_of_the_telephone_is_encrypted_in_the_database(self):
         telephone = Telephone(self.surgeon)
         stored = str(list(self.surgeon.authenticator_set.values_list("data", flat=True)))
@@ -158,16 +179,6 @@ class SecondFactor(TestCase):
         Telephone(self.surgeon)
         log_in(self.client, "surgeon", PASSWORD)
         self.assertEqual(Page(self.client.get(reverse("mfa_authenticate"))).root.get("lang"), "zh-hans")
-
-
-def addresses(patterns, before=""):
-    for one in patterns:
-        route = before + str(one.pattern)
-        if isinstance(one, URLPattern):
-            if not route.endswith("$"):
-                yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", "1", route), one.name
-        else:
-            yield from addresses(one.url_patterns, route)
 
 
 @proves("P14", "T17")
@@ -189,7 +200,7 @@ class NoSideDoor(TestCase):
             "code": "000000",
             "email": "r@example.org",
         }
-        for address, name in sorted(set(addresses(get_resolver().url_patterns)), key=str):
+        for address, name in every_address():
             for method in (self.client.get, self.client.post):
                 method(address, given)
                 tried += 1
@@ -200,7 +211,7 @@ class NoSideDoor(TestCase):
         measured("P14", f"0 password-only doors among {tried} requests over the whole map of addresses")
 
     def test_the_names_of_allauths_other_ways_in_do_not_exist(self):
-        names = {name for _address, name in addresses(get_resolver().url_patterns)}
+        names = {name for _address, name in every_address()}
         others = {"account_signup", "account_reset_password", "account_request_login_code", "account_email"}
         others |= {"mfa_login_webauthn", "mfa_trust", "mfa_signup_webauthn", "account_reauthenticate"}
         self.assertEqual(names & others, set())
@@ -208,7 +219,7 @@ class NoSideDoor(TestCase):
     def test_a_session_with_the_password_only_opens_no_page_with_data(self):
         newcomer = factories.member("newcomer")
         opened = set()
-        for address, name in set(addresses(get_resolver().url_patterns)):
+        for address, name in every_address():
             only_password(self.client, newcomer)
             response = self.client.get(address)
             if not (response.status_code == 302 and response["Location"] == reverse("factors")):

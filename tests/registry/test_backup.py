@@ -22,7 +22,7 @@ from registry.operations.row_hashes import differing, row_hashes
 from registry.postgres import programs
 from tests import factories
 from tests.promises import measured, proves
-from tests.registry.elsewhere import empty_database, with_whole_trail
+from tests.registry.elsewhere import empty_database
 from tests.transactions import RealTransactions
 
 KEY = "k" * 32 + "-of-the-backups"
@@ -35,7 +35,6 @@ class Backups(RealTransactions):
     def setUp(self):
         self.top = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.folder = self.top / "backup"
-        with_whole_trail()
         factories.full_case(f"{CANARY}-王小明", factories.centre())
         Patient.objects.update(smoking_status="current")
 

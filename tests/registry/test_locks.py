@@ -26,7 +26,7 @@ from registry.refusals import RefusalMiddleware, refusal
 from registry.standing import standing_of
 from tests import factories
 from tests.promises import measured, proves
-from tests.pages import answered
+from tests.pages import Page
 from tests.registry.entry import Entry
 from tests.registry.signing_in import confirmed, signed_in
 from tests.transactions import AtTheSameTime, RealTransactions, wait_until_somebody_waits
@@ -73,7 +73,13 @@ class EveryWayOfWritingTest(Lockable):
         row = Operation.objects.get(patient=self.patient)
         visit = Complication.objects.filter(patient=self.patient).first()
         operations = Operation.objects.filter(patient=self.patient)
-        remark = {"patient": self.patient, "table": "patient", "row_id": key, "field": "sex", "kind": "as_typed"}
+        remark = {
+            "patient": self.patient,
+            "table": "patient",
+            "row_id": key,
+            "field": "sex",
+            "kind": "as_typed",
+        }
         return {
             "save": lambda: _changed(row).save(),
             "save of one column": lambda: _changed(row).save(update_fields=["blood_loss_ml"]),
@@ -88,7 +94,9 @@ class EveryWayOfWritingTest(Lockable):
             "delete of many": lambda: Complication.objects.filter(patient=self.patient).delete(),
             "the patient": lambda: Patient.objects.filter(pk=key).update(smoking_status="former"),
             "a remark": lambda: Remark.objects.create(**remark, content="x"),
-            "sql update": lambda: run("UPDATE registry_operation SET blood_loss_ml = 1 WHERE patient_id = %s", key),
+            "sql update": lambda: run(
+                "UPDATE registry_operation SET blood_loss_ml = 1 WHERE patient_id = %s", key
+            ),
             "sql insert": lambda: run("INSERT INTO registry_complication (patient_id) VALUES (%s)", key),
             "sql delete": lambda: run("DELETE FROM registry_complication WHERE patient_id = %s", key),
             "sql update of all": lambda: run("UPDATE registry_diagnosis SET primary_site = 'other'"),
@@ -145,7 +153,9 @@ class UnlockingTest(Lockable):
         made = self.lock()
         approval = self.unlock()
         made.refresh_from_db()
-        self.assertEqual((made.released_by, made.release_reason, made.approval), ("manager", "a date was wrong", approval))
+        self.assertEqual(
+            (made.released_by, made.release_reason, made.approval), ("manager", "a date was wrong", approval)
+        )
         change = Change.objects.filter(table_name="registry_caselock", operation="update").get()
         self.assertEqual((change.actor, change.reason), ("manager", "a date was wrong"))
 
@@ -187,7 +197,9 @@ class UnlockingTest(Lockable):
         again = self.lock()
         self.assertRefused(
             lambda: run(
-                "UPDATE registry_caselock SET released_at = now(), approval_id = %s WHERE id = %s", used.pk, again.pk
+                "UPDATE registry_caselock SET released_at = now(), approval_id = %s WHERE id = %s",
+                used.pk,
+                again.pk,
             ),
             "unlocked_by_two",
         )
@@ -257,7 +269,7 @@ class LockedInFormsTest(Entry):
         self.saved(self.type("operation", blood_loss_ml="400"))
         self.typed = self.open("operation") | {"head-blood_loss_ml": "777"}
         self.admin = reverse("admin:registry_patient_change", args=[self.patient.pk])
-        self.in_admin = answered(self.client.get(self.admin))
+        self.in_admin = Page(self.client.get(self.admin)).form("patient_form")
         signing.lock(self.patient, "data are final")
 
     def test_saving_a_section_says_who_locked_and_keeps_what_was_typed(self):
@@ -359,7 +371,11 @@ class FreezeTest(Lockable):
         self.assertEqual(standing_of(self.patient).lock.pk, before.pk)
 
     def test_what_cannot_be_meant_is_refused(self):
-        for label, given in (("", {}), ("x" * 121, {}), ("ok", {"start": date.fromisoformat("2024-01-01"), "end": date.fromisoformat("2023-01-01")})):
+        for label, given in (
+            ("", {}),
+            ("x" * 121, {}),
+            ("ok", {"start": date.fromisoformat("2024-01-01"), "end": date.fromisoformat("2023-01-01")}),
+        ):
             with self.subTest(label), self.assertRaises(Refused):
                 self.freeze(label, **given)
 
@@ -373,13 +389,19 @@ class FreezeTest(Lockable):
 
     def test_the_page_freezes_and_lists(self):
         signed_in(self.client, self.lead)
-        answer = self.client.post(reverse("freezes"), {"label": "report 2026", "centre": self.centre.pk}, follow=True)
-        self.assertContains(answer, "Frozen: 1 cases")
+        answer = self.client.post(
+            reverse("freezes"), {"label": "report 2026", "centre": self.centre.pk}, follow=True
+        )
+        self.assertContains(answer, "Cases frozen: 1.")
         self.assertContains(answer, "report 2026")
 
     def test_the_page_says_what_is_wrong(self):
         signed_in(self.client, self.lead)
-        for given in ({"label": ""}, {"label": "x", "centre": "99999"}, {"label": "x", "start": "9999-12-31"}):
+        for given in (
+            {"label": ""},
+            {"label": "x", "centre": "99999"},
+            {"label": "x", "start": "9999-12-31"},
+        ):
             with self.subTest(given):
                 self.assertEqual(self.client.post(reverse("freezes"), given).status_code, 422)
         self.assertFalse(Freeze.objects.exists())
@@ -422,7 +444,10 @@ class WithdrawalTest(Lockable):
             approvals.confirm(self.manager, approval)
         self.assertEqual(self.in_cohort(), 1)
         ended = Withdrawal.objects.get()
-        self.assertEqual((ended.withdrawn_by, ended.undone_by, ended.undo_reason), ("manager", "manager", "it was this patient"))
+        self.assertEqual(
+            (ended.withdrawn_by, ended.undone_by, ended.undo_reason),
+            ("manager", "manager", "it was this patient"),
+        )
 
     def test_nobody_withdraws_alone_and_data_entry_not_at_all(self):
         with self.assertRaises(Refused):
@@ -433,15 +458,21 @@ class WithdrawalTest(Lockable):
         self.assertEqual(self.in_cohort(), 1)
 
     def test_no_statement_withdraws_or_puts_back(self):
-        insert = "INSERT INTO registry_withdrawal (patient_id, withdrawn_by, withdrawn_at, reason, approval_id) "
+        insert = (
+            "INSERT INTO registry_withdrawal (patient_id, withdrawn_by, withdrawn_at, reason, approval_id) "
+        )
         with on_behalf_of(self.lead):
             waiting = signing.ask_to_withdraw(self.lead, self.patient, "why")
         self.assertRefused(
-            lambda: run(f"{insert} VALUES (%s, 'x', now(), 'r', %s)", self.patient.pk, waiting.pk), "withdrawn_by_two"
+            lambda: run(f"{insert} VALUES (%s, 'x', now(), 'r', %s)", self.patient.pk, waiting.pk),
+            "withdrawn_by_two",
         )
         with on_behalf_of(self.manager):
             approvals.confirm(self.manager, waiting)
-        for statement in ("UPDATE registry_withdrawal SET undone_at = now()", "DELETE FROM registry_withdrawal"):
+        for statement in (
+            "UPDATE registry_withdrawal SET undone_at = now()",
+            "DELETE FROM registry_withdrawal",
+        ):
             self.assertRefused(lambda s=statement: run(s), "withdrawn_by_two")
 
     def test_what_is_done_already_is_told(self):

@@ -15,17 +15,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from django.contrib.auth.models import User
 from django.db import models
 from django.http import HttpResponse
 from django.test import TestCase
 
 from registry import access, routes, scoping
 from registry.context import Held
-from registry.models import Change
+from registry.models import Centre, Change, Membership, Release
 from registry.policy import ADMINISTRATOR, AUDITOR, LEAD, MANAGER
 from registry.rights import Rights
 from tests import factories
-from tests.promises import measured, proves, size
+from tests.promises import in_full, measured, proves, size
 from tests.registry.world import (
     KINDS,
     METHODS,
@@ -48,6 +49,8 @@ FOUND_NOT = (302, 403, 404, 405)
 
 class Walk(TestCase):
     """Two centres, their people, and the map."""
+
+    maxDiff = None
 
     @classmethod
     def setUpTestData(cls):
@@ -74,10 +77,13 @@ class Walk(TestCase):
         return self.client.generic(method, address)
 
     def combinations(self) -> Iterator[tuple[Caller, Route, str, str]]:
-        """All of them, or every address once for each caller and a sample of the rest."""
-        step, chosen = size("P7", reduced=40, full=1), random.Random(7)
+        """All of them, or a sample in which every address is asked by somebody of each kind."""
+        step, chosen = size("P7", reduced=60, full=1), random.Random(7)
+        pages = size("P7", reduced=7, full=1)  # of the many alike pages of the admin, every so many
         for caller in self.callers:
-            for route in self.routes:
+            for number, route in enumerate(self.routes):
+                if route.is_of_admin and (number + hash_of(caller.name)) % pages:
+                    continue
                 sure = (method_of(caller, route), OTHER if route.names_a_row else NONE)
                 for method, kind in itertools.product(METHODS, KINDS if route.names_a_row else (NONE,)):
                     if (method, kind) == sure or chosen.randrange(step) == 0:
@@ -116,11 +122,16 @@ def _text(response: HttpResponse) -> str:
 
 
 def newest() -> int:
-    return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    """The newest entry of the trail, but for the record that something was given out by reading."""
+    changes = Change.objects.exclude(table_name=Release._meta.db_table).order_by("-id")
+    return changes.values_list("id", flat=True).first() or 0
 
 
 def changes_since(number: int, centre_id: int | None) -> list[Change]:
     return list(Change.objects.filter(id__gt=number, centre_id=centre_id))
+
+
+RECORDED = {"report_download"}  # that a file was taken out is recorded, and the record is in the trail
 
 
 @proves("P7", "T10", "T12", "T20")
@@ -137,7 +148,7 @@ class Matrix(Walk):
             wrong += self._judge(caller, route, method, kind, response, before)
             if route.name in ENDS_SESSION or method not in ("GET", "HEAD"):
                 self.log_in(caller)
-        self.assertEqual(wrong, [])
+        self.assertEqual("\n".join(wrong), "")
         measured("P7", f"0 leaks in {asked} requests over {len(self.routes)} addresses")
 
     def _judge(self, caller, route, method, kind, response, before) -> list[str]:
@@ -147,7 +158,7 @@ class Matrix(Walk):
         status = response.status_code
         if status >= 500 and status != 503:
             found.append(f"{named}: answers {status}")
-        if method in ("GET", "HEAD") and newest() != before:
+        if method in ("GET", "HEAD") and newest() != before and route.name not in RECORDED:
             found.append(f"{named}: reading changes something")
         for whose, there in ((OWN, self.own), (OTHER, self.other)):
             if whose not in caller.reads and changes_since(before, there.centre.pk):
@@ -164,18 +175,28 @@ class Matrix(Walk):
             if OTHER in caller.reads or caller.user is None:
                 continue
             self.log_in(caller)
-            for route in self.routes:
-                if not route.names_a_row:
-                    continue
+            for route in self._about_rows(caller):
                 statuses = [self.ask(route, "GET", where).status_code for where in (self.other, None)]
                 with self.subTest(caller=caller.name, route=route.pattern):
                     self.assertEqual(*statuses)
+
+    def _about_rows(self, caller: Caller) -> list[Route]:
+        """The addresses of rows, but for those whose rows the person administers everywhere; the many
+        pages of the admin are sampled in reduced form."""
+        step = size("P7", reduced=9, full=1)
+        return [
+            one
+            for number, one in enumerate(self.routes)
+            if one.names_a_row
+            and not (caller.name == "administrator" and one.model() in (Centre, Membership, User))
+            and (not one.is_of_admin or (number + hash_of(caller.name)) % step == 0)
+        ]
 
     def test_a_stranger_is_sent_to_the_login_from_everywhere_but_public_addresses(self):
         self.client.logout()
         for route in self.routes:
             if route.policy != routes.PUBLIC:
-                for method in METHODS:
+                for method in METHODS if in_full() else ("GET", "POST"):
                     response = self.ask(route, method, self.other)
                     with self.subTest(route=route.pattern, method=method):
                         self.assertEqual(response.status_code, 302)
@@ -257,12 +278,12 @@ class DatabaseAlone(Walk):
                         wrong += [f"{named}: {word} leaks" for word in self._foreign_words(caller, response)]
                         if changes_since(before, self._foreign(caller).centre.pk):
                             wrong.append(f"{named}: changes another centre")
-        self.assertEqual(wrong, [])
+        self.assertEqual("\n".join(wrong), "")
         measured("P8", f"0 foreign rows in {asked} requests with the application's filters removed")
 
     def _sampled(self, caller: Caller) -> list[Route]:
         """All addresses, or those that show cases and some of the others."""
-        step = size("P8", reduced=6, full=1)
+        step = size("P8", reduced=20, full=1)
         return [
             one
             for number, one in enumerate(self.routes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import random
@@ -29,6 +30,7 @@ from tests.registry.every_form import (
     forms_of_case,
     other_forms,
 )
+from tests.registry.signing_in import signed_in
 from tests.registry.test_hardening import NASTY, mutations, values
 
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
@@ -46,12 +48,17 @@ class Spoiled(TestCase):
 
     def setUp(self):
         self.client = Client(raise_request_exception=False)
-        self.client.force_login(self.person)
+        signed_in(self.client, self.person)
+        self.cookies = copy.deepcopy(self.client.cookies)
         self.raised: list[str] = []
         got_request_exception.connect(self.note)
         self.addCleanup(got_request_exception.disconnect, self.note)
         logging.disable(logging.CRITICAL)  # refusals are wanted here by the thousand
         self.addCleanup(logging.disable, logging.NOTSET)
+
+    def stay_logged_in(self) -> None:
+        """Forget what an answer did to the cookies; the session itself was rolled back."""
+        self.client.cookies = copy.deepcopy(self.cookies)
 
     def note(self, **_signal) -> None:
         self.raised.append(traceback.format_exc(limit=-6))
@@ -71,7 +78,7 @@ class SpoiledForms(Spoiled):
             *other_forms(self.client, self.case.patient),
         ]
         self.assertGreater(len(forms), 20)
-        each = -(-size("P9", reduced=100, full=10_000) // len(forms))
+        each = -(-size("P9", reduced=60, full=10_000) // len(forms))
         self.posts = self.accepted = 0
         for number, one in enumerate(forms):
             with self.subTest(one.name):
@@ -93,13 +100,13 @@ class SpoiledForms(Spoiled):
                     self.accepted += 1
                     self.assert_everything_opens()
                 transaction.set_rollback(True)
-            self.client.force_login(self.person)
+            self.stay_logged_in()
 
         survives()
 
     def assert_everything_opens(self) -> None:
         """The list, the case, and two of all the other pages in turn."""
-        self.client.force_login(self.person)
+        self.stay_logged_in()
         uid, rest = self.case.patient.patient_uid, self.further_pages()
         start = 2 * self.accepted % len(rest)
         for page in ("/cases/", f"/cases/{uid}/", *(rest + rest)[start : start + 2]):
@@ -134,14 +141,16 @@ class SpoiledAddresses(Spoiled):
             with transaction.atomic():
                 self.assert_answered(self.client.get(f"{where}?{query}"), (where, query))
                 transaction.set_rollback(True)
-            self.client.force_login(self.person)
+            self.stay_logged_in()
 
         survives()
         measured("P9", f"0 responses of 500 or more for {sent[0]:,} query strings at {len(asked)} addresses")
 
     def test_no_address_breaks_a_page(self):
-        for where in addresses(self.case.patient):
-            for odd in ("%00", "%ED%A0%80", "%FF", "9" * 30, "%0A", "%E2%80%AE", "'--", "%25"):
+        every = ("%00", "%ED%A0%80", "%FF", "9" * 30, "%0A", "%E2%80%AE", "'--", "%25")
+        asked = size("P9", reduced=2, full=len(every))
+        for number, where in enumerate(addresses(self.case.patient)):
+            for odd in (every + every)[number % len(every) :][:asked]:
                 spoiled = where.rstrip("/").rpartition("/")[0] + f"/{odd}/"
                 self.assert_answered(self.client.get(spoiled), spoiled)
 
@@ -193,7 +202,7 @@ class SpoiledJson(Spoiled):
     """Every address gets JSON, whether or not it expects any: an endpoint added later is tried, too."""
 
     def test_no_json_body_breaks_the_site(self):
-        asked, count = addresses(self.case.patient), size("P9", reduced=150, full=1_000)
+        asked, count = addresses(self.case.patient), size("P9", reduced=100, full=1_000)
         asked = [one for one in asked if not one.startswith("/admin/")] * 3 + asked
         sent = [0]
 
@@ -206,7 +215,7 @@ class SpoiledJson(Spoiled):
                 response = self.client.generic("POST", where, body, content_type="application/json")
                 self.assert_answered(response, (where, body[:80]))
                 transaction.set_rollback(True)
-            self.client.force_login(self.person)
+            self.stay_logged_in()
 
         survives()
         measured("P9", f"0 responses of 500 or more for {sent[0]:,} JSON bodies")

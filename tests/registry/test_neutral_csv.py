@@ -17,20 +17,8 @@ from tests.promises import measured, proves
 
 # the twelve payload starts of P10, and what hides them
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "\uff1d", "\uff0b", "  =", "|")
-FURTHER = (
-    "\uff0d",
-    "\uff20",
-    "\u3000=",
-    "\u00a0=",
-    "\u200b=",
-    "\ufeff=",
-    "\x0b=",
-    "%",
-    "'=",
-    "''=",
-    "\u2212",
-    "\x85=",
-)
+FURTHER = ("\uff0d", "\uff20", "\u3000=", "\u00a0=", "\u200b=", "\ufeff=", "\x0b=", "\x85=")
+FURTHER += ("%", "\u2212", "'=", "''=")
 BODY = "cmd|' /C calc'!A0"
 PAYLOADS = [start + BODY for start in (*STARTS, *FURTHER)]
 SIGNS = "=+-@|%\u2212\uff1d\uff0b\uff0d\uff20\uff5c"

@@ -24,7 +24,6 @@ from registry.operations.row_hashes import differing, row_hashes
 from registry.postgres.cluster import read_postmaster
 from tests.promises import in_full, measured, proves, size
 from tests.registry.applications import ROOT, temporary_folder
-from tests.registry.elsewhere import with_whole_trail
 from tests.transactions import RealTransactions
 
 KEY = "a key of the backups that is long enough"
@@ -44,6 +43,7 @@ class PointInTime(RealTransactions):
         self.top.chmod(0o755)
         self.archive = self.top / "archive"
         self.enterContext(patch.dict(os.environ, {"NETLM_WAL_ARCHIVE": str(self.archive)}))
+        self.enterContext(patch.object(type(self), "databases", {*self.databases, ALIAS}))
         self.addCleanup(self.forget)
         self.events = size("P12", reduced=2_000, full=1_000_000)
 
@@ -81,7 +81,6 @@ class PointInTime(RealTransactions):
 
     def work_begins(self) -> None:
         """A copy of the test database becomes the registry of an embedded server of its own."""
-        with_whole_trail()
         call_command("backup", str(self.top / "logical"), stdout=io.StringIO())
         self.manage("restore", str(self.top / "logical"))
         self.connect("working")

@@ -138,7 +138,9 @@ class VoidingTest(Signable):
     def test_a_change_by_plain_sql_voids_and_says_who(self):
         made = self.sign()
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE registry_operation SET blood_loss_ml = 7 WHERE patient_id = %s", [self.patient.pk])
+            cursor.execute(
+                "UPDATE registry_operation SET blood_loss_ml = 7 WHERE patient_id = %s", [self.patient.pk]
+            )
         made.refresh_from_db()
         self.assertIsNotNone(made.voided_at)
         self.assertTrue(made.voided_by.startswith("db:"))
@@ -205,7 +207,8 @@ def _plain_sql(patient: Patient, chance: random.Random) -> None:
 
 def _bulk_create(patient: Patient, chance: random.Random) -> None:
     Complication.objects.bulk_create(
-        Complication(patient=patient, comp_type="other", comp_other_text=str(chance.random())) for _ in range(2)
+        Complication(patient=patient, comp_type="other", comp_other_text=str(chance.random()))
+        for _ in range(2)
     )
 
 
@@ -229,7 +232,12 @@ def _plain_delete(patient: Patient, chance: random.Random) -> None:
 
 def _remark(patient: Patient, chance: random.Random) -> None:
     Remark.objects.create(
-        patient=patient, table="patient", row_id=patient.pk, field="sex", kind="as_typed", content=str(chance.random())
+        patient=patient,
+        table="patient",
+        row_id=patient.pk,
+        field="sex",
+        kind="as_typed",
+        content=str(chance.random()),
     )
 
 
@@ -263,11 +271,15 @@ class ForgeryTest(Signable):
 
     def test_nobody_signs_for_somebody_else(self):
         with self.assertRaises(DatabaseError), transaction.atomic(), on_behalf_of(self.entry):
-            Signature.objects.create(patient=self.patient, user=self.lead, meaning="complete", content_hash="")
+            Signature.objects.create(
+                patient=self.patient, user=self.lead, meaning="complete", content_hash=""
+            )
 
     def test_a_command_cannot_sign(self):
         with self.assertRaises(DatabaseError), transaction.atomic(), acting("a script"):
-            Signature.objects.create(patient=self.patient, user=self.lead, meaning="complete", content_hash="")
+            Signature.objects.create(
+                patient=self.patient, user=self.lead, meaning="complete", content_hash=""
+            )
 
 
 @proves("T32")

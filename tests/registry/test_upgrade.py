@@ -14,36 +14,63 @@ from tests.registry.applications import environment, temporary_folder
 ROOT = Path(__file__).resolve().parents[2]
 BEFORE = "0002_sessions_and_relief_of_later_therapy"
 
-# What stands in a database of the release before; its triggers wrote these events.
+# The triggers of the release before, and what they wrote down of a few rows.
 EARLIER = """
+CREATE OR REPLACE FUNCTION registry_record_change() RETURNS trigger
+LANGUAGE plpgsql SET jit = off AS $$
+DECLARE
+    before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
+    after jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
+    identity jsonb := CASE WHEN TG_OP = 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
+    difference jsonb;
+BEGIN
+    SELECT jsonb_object_agg(key, jsonb_build_array(o.value, n.value)) INTO difference
+    FROM jsonb_each(before) AS o FULL JOIN jsonb_each(after) AS n USING (key)
+    WHERE coalesce(o.value, 'null') IS DISTINCT FROM coalesce(n.value, 'null');
+    IF difference IS NULL THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO registry_change
+        (at, table_name, row_id, patient_id, operation, changes, actor, database_user, transaction_id)
+    VALUES (
+        clock_timestamp(), TG_TABLE_NAME::text, (identity ->> 'id')::bigint,
+        CASE WHEN TG_TABLE_NAME = 'registry_patient' THEN (identity ->> 'id')::bigint
+             ELSE (identity ->> 'patient_id')::bigint END,
+        lower(TG_OP), difference, nullif(current_setting('registry.actor', true), ''),
+        session_user, pg_current_xact_id()::text::bigint
+    );
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% on % is refused: the history of changes is append-only', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE OR REPLACE TRIGGER history_is_append_only BEFORE UPDATE OR DELETE ON registry_change
+    FOR EACH ROW EXECUTE FUNCTION registry_refuse();
+CREATE OR REPLACE TRIGGER history_is_never_emptied BEFORE TRUNCATE ON registry_change
+    FOR EACH STATEMENT EXECUTE FUNCTION registry_refuse();
+DO $$
+DECLARE one text;
+BEGIN
+    FOR one IN SELECT tablename FROM pg_tables
+               WHERE tablename LIKE 'registry\\_%' AND tablename <> 'registry_change' LOOP
+        EXECUTE format('CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON %I '
+                       'FOR EACH ROW EXECUTE FUNCTION registry_record_change()', one);
+    END LOOP;
+END $$;
 INSERT INTO auth_user (id, username, password, is_superuser, is_staff, is_active, first_name, last_name,
     email, date_joined)
 VALUES (11, 'surgeon', '!', false, false, true, '', '', '', now()),
        (12, 'reader', '!', false, true, true, '', '', '', now()),
        (13, 'root', '!', true, true, true, '', '', '', now());
+SELECT set_config('registry.actor', 'surgeon', false);
 INSERT INTO registry_centre (id, centre_id, country) VALUES (5, 'CN-OLD01', 'CN');
-INSERT INTO registry_membership (id, user_id, centre_id, may_edit)
-VALUES (1, 11, 5, true), (2, 12, 5, false);
+INSERT INTO registry_membership (user_id, centre_id, may_edit) VALUES (11, 5, true), (12, 5, false);
 INSERT INTO registry_patient (id, patient_uid, centre_id, local_study_id, sex)
-VALUES (7, 'ABCDEFGHJK', 5, 'S-1', 'f');
-INSERT INTO registry_diagnosis (id, patient_id, primary_site) VALUES (9, 7, 'rectum');
-INSERT INTO registry_change (at, table_name, row_id, patient_id, operation, changes, actor, database_user,
-    transaction_id)
-VALUES (now(), 'registry_centre', 5, NULL, 'insert',
-        '{"id": [null, 5], "centre_id": [null, "CN-OLD01"], "country": [null, "CN"]}', 'root', 'registry', 700),
-       (now(), 'registry_membership', 1, NULL, 'insert',
-        '{"id": [null, 1], "user_id": [null, 11], "centre_id": [null, 5], "may_edit": [null, true]}', 'root',
-        'registry', 701),
-       (now(), 'registry_membership', 2, NULL, 'insert',
-        '{"id": [null, 2], "user_id": [null, 12], "centre_id": [null, 5], "may_edit": [null, false]}', 'root',
-        'registry', 701),
-       (now(), 'registry_patient', 7, 7, 'insert',
-        '{"id": [null, 7], "patient_uid": [null, "ABCDEFGHJK"], "centre_id": [null, 5], "synthetic": [null, false],
-          "local_study_id": [null, "S-1"], "sex": [null, "m"]}', 'surgeon', 'registry', 702),
-       (now(), 'registry_patient', 7, 7, 'update', '{"sex": ["m", "f"]}', 'surgeon', 'registry', 703),
-       (now(), 'registry_diagnosis', 9, 7, 'insert',
-        '{"id": [null, 9], "patient_id": [null, 7], "primary_site": [null, "rectum"]}', 'surgeon',
-        'registry', 704);
+VALUES (7, 'ABCDEFGHJK', 5, 'S-1', 'm');
+UPDATE registry_patient SET sex = 'f';
+INSERT INTO registry_diagnosis (patient_id, primary_site) VALUES (7, 'rectum');
 """
 ASK = """
 SELECT json_build_object(
@@ -51,7 +78,8 @@ SELECT json_build_object(
               FROM registry_membership m JOIN auth_user u ON u.id = user_id),
     'sex', (SELECT sex FROM registry_patient WHERE id = 7),
     'events', (SELECT json_agg(json_build_array(actor, changes -> 'sex', centre_id, length(hash))
-                               ORDER BY id) FROM registry_change WHERE table_name = 'registry_patient' AND operation <> 'schema'))
+                               ORDER BY id) FROM registry_change
+               WHERE table_name = 'registry_patient' AND operation <> 'schema'))
 """
 
 

@@ -49,7 +49,7 @@ def place(canary: str, code: str) -> Place:
         centre_name_zh=f"{canary} yiyuan",
         ethics_approval_no=canary,
     )
-    text, number, person = f"{canary}-text", f"{canary}-1", f"{canary}-person"
+    text, number, person, asked = (f"{canary}-{one}" for one in ("text", "1", "person", "asked"))
     with acting(person):
         case = factories.full_case(number, centre)
         hiccups = case.complications[0]
@@ -60,9 +60,11 @@ def place(canary: str, code: str) -> Place:
         lead = factories.member(f"{person}-lead", centre, role="lead")
     with on_behalf_of(lead):
         Approval.objects.create(
-            kind="unlock", centre=centre, subject=case.patient.patient_uid, reason=text, asked_by=lead
+            kind="unlock", centre=centre, subject=case.patient.patient_uid, reason=asked, asked_by=lead
         )
-    made = Place(centre, case, (number, text), (case.patient.patient_uid,), (f"{canary} ", code, person))
+    made = Place(
+        centre, case, (number, text), (case.patient.patient_uid, asked), (f"{canary} ", code, person)
+    )
     made.keys.update(_keys(made))
     return made
 
@@ -152,10 +154,11 @@ class Route:
             return where.patient.patient_uid if where else NOWHERE["uid"]
         if part in FILLED_IN:
             return FILLED_IN[part]
-        key = where.keys.get(self._model()) if where else None
+        key = where.keys.get(self.model()) if where else None
         return str(key or NOWHERE["key"])
 
-    def _model(self) -> type[models.Model]:
+    def model(self) -> type[models.Model]:
+        """The model of the row that the address names by a key."""
         named = {f"{one._meta.app_label}_{one._meta.model_name}": one for one in admin.site._registry}
         of_admin = self.name.removeprefix("admin:").rpartition("_")[0]
         return named.get(of_admin, User if "password" in self.name else Approval)

@@ -2,10 +2,12 @@
 
 import json
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
 from registry.audit.keys import NoKey, seal_key
+from registry.audit.recorded import as_data, keep
 from registry.audit.verify import Report, verify
 
 
@@ -22,28 +24,11 @@ class Command(BaseCommand):
         except NoKey:
             key = None
         report = verify(using, key)
-        self.stdout.write(json.dumps(as_data(report), indent=1, ensure_ascii=False) if format == "json" else text(report))
+        keep(report, settings.VERIFICATION_FILE)
+        told = json.dumps(as_data(report), indent=1, ensure_ascii=False) if format == "json" else text(report)
+        self.stdout.write(told)
         if not report.ok:
             raise SystemExit(1)
-
-
-def as_data(report: Report) -> dict[str, object]:
-    """The report for programs."""
-    return {
-        "ok": report.ok,
-        "begun": report.begun.isoformat(),
-        "seconds": round((report.ended - report.begun).total_seconds(), 1),
-        "tables": report.tables,
-        "events": report.events,
-        "rows": report.rows,
-        "redacted": report.redacted,
-        "seals": report.seals.seals,
-        "key": report.seals.key_known,
-        "anchors": report.seals.anchors,
-        "waiting": report.seals.waiting,
-        "findings": [one.as_data() for one in report.findings],
-        "more": report.more,
-    }
 
 
 def text(report: Report) -> str:
@@ -59,6 +44,7 @@ def text(report: Report) -> str:
     if not seals.anchors:
         lines.append("No anchor: a superuser who also holds the key can rewrite history (NETLM_SEAL_ANCHOR).")
     if seals.waiting:
-        lines.append(f"{seals.waiting} events wait for their seal, the oldest since {seals.waiting_since:%Y-%m-%d %H:%M:%S %Z}.")
+        since = f"{seals.waiting_since:%Y-%m-%d %H:%M:%S %Z}"
+        lines.append(f"{seals.waiting} events wait for their seal, the oldest since {since}.")
     lines += [f"FOUND {one.kind}: {one.place}: {one.label.en}" for one in report.findings]
     return "\n".join(lines)
