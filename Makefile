@@ -7,7 +7,7 @@ TESTS ?=
 
 IN_VENV = .venv/bin/python
 
-.PHONY: help demo test prove check messages bench clean free-port
+.PHONY: help demo test prove check messages bench drill clean free-port
 
 help:
 	@echo "make demo       31 synthetic patients, the paper's figures, demo-output/, then the site on port $(PORT)"
@@ -17,6 +17,7 @@ help:
 	@echo "make check      format, lint, missing migrations, the Chinese catalogue"
 	@echo "make messages   bring the Chinese catalogue up to date and compile it"
 	@echo "make bench      speed, side by side with what a user would use instead"
+	@echo "make drill      lose a database server and bring it back to a chosen second; prints RPO and RTO"
 	@echo "make clean      remove what can be made again; the data under var/ stay"
 	@echo "PYTHON=python3.12 chooses the Python that .venv is made with."
 
@@ -55,6 +56,9 @@ messages: .venv/tests.stamp
 
 bench: .venv/tests.stamp
 	@exec $(IN_VENV) -m benchmarks
+
+drill: .venv/tests.stamp
+	@exec env NETLM_FULL=1 NETLM_THROWAWAY_DATABASE=1 $(IN_VENV) manage.py test --noinput tests.registry.test_point_in_time
 
 clean:
 	rm -rf .venv demo-output staticfiles .ruff_cache .hypothesis

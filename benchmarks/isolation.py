@@ -48,6 +48,7 @@ def fill(cursor) -> None:
         "SELECT id, 1, date '2015-01-01' + (id % 3000)::int FROM registry_patient p "
         "WHERE NOT EXISTS (SELECT FROM registry_operation o WHERE o.patient_id = p.id)"
     )
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for table in ("registry_centre", "registry_patient", "registry_operation"):
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 

@@ -213,7 +213,7 @@ def installation():
         environment |= {"DATABASE_URL": first.url("netlm_app"), "DJANGO_SECRET_KEY": "x" * 50}
         owner = environment | {
             "DATABASE_OWNER_URL": first.url("netlm_owner"),
-            "DATABASE_SEAL_URL": first.url("netlm_seal"),
+            "DATABASE_SEAL_URL": first.url("netlm_app_seal"),
             "NETLM_VAR": str(top / "owner"),
         }
         words = ["demo", "--output", str(top / "reports")]
@@ -258,8 +258,9 @@ def _across_processes(first: Server, second: Server, webs: list[Web], name: str,
     assert answer.status == 302, answer.text
     newest = first.ask("SELECT max(id) FROM registry_change WHERE table_name = 'registry_patient'")
     assert newest > before
-    report = browser.get("/reports/paper/?conventions=")
-    told = int(re.search(r"(?:no\. |第)(\d+)", report.text)[1])
+    report = browser.get("/reports/paper/")
+    told = re.search(r"no\.\s+(\d+)", re.sub(r"&nbsp;|\xa0|<[^>]*>", " ", report.text))
+    told = int(told[1])
     seconds = time.monotonic() - saved_at
     time.sleep(1)  # until the server has counted
     read = (

@@ -17,8 +17,9 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from registry import granting, guard, routes, signing  # noqa: F401 (the checks of routes register themselves)
-        from registry.audit import erasure
         from registry.accounts import signals  # noqa: F401  (connects itself)
+        from registry.audit import erasure
+        from registry.guard import checks  # noqa: F401  (registers itself)
 
         labels.follow(get_language)
         signing.register_kinds()

@@ -23,9 +23,9 @@ FIRST_DAY = date(1900, 1, 1)
 
 # Tables whose changes tell about access and security rather than about patients.
 SECURITY_TABLES = (
-    "auth_user", "registry_membership", "registry_onetimepassword", "mfa_authenticator", "account_emailaddress",
-    "socialaccount_socialaccount", "registry_approval", "registry_caselock", "registry_freeze", "registry_signature",
-    "registry_withdrawal", "registry_release",
+    "auth_user", "registry_membership", "registry_onetimepassword", "mfa_authenticator",
+    "account_emailaddress", "socialaccount_socialaccount", "registry_approval", "registry_caselock",
+    "registry_freeze", "registry_signature", "registry_withdrawal", "registry_release",
 )  # fmt: skip
 
 

@@ -13,7 +13,13 @@ from pathlib import Path
 
 from registry.labels import Label
 
-PROVEN, REDUCED, FAILED, NOT_MEASURED, BY_PROCESS = "proven", "reduced", "failed", "not_measured", "by_process"
+PROVEN, REDUCED, FAILED, NOT_MEASURED, BY_PROCESS = (
+    "proven",
+    "reduced",
+    "failed",
+    "not_measured",
+    "by_process",
+)
 STATES: dict[str, Label] = {
     PROVEN: Label("proven", "已验证"),
     REDUCED: Label("proven in reduced form", "已验证(缩减规模)"),
@@ -45,7 +51,8 @@ PROMISES: tuple[Promise, ...] = (
     ),
     _promise(
         2, "Every event says who, when and why", "每条轨迹注明何人、何时、何因",
-        "0 events without actor or database user and UTC time; 100% of changes to a complete section carry a reason",
+        "0 events without actor or database user and UTC time; 100% of changes to a complete section "
+        "carry a reason",
         "无操作者或数据库用户、无UTC时间的轨迹0条；已完成部分的修改100%附有原因",
     ),
     _promise(
@@ -81,7 +88,8 @@ PROMISES: tuple[Promise, ...] = (
     ),
     _promise(
         9, "No input breaks a page", "任何输入都不会使页面出错",
-        "10,000 form posts, 2,000 imports, 2,000 query strings, 1,000 JSON bodies: 0 answers ≥ 500, 0 unreadable rows",
+        "10,000 form posts, 2,000 imports, 2,000 query strings, 1,000 JSON bodies: 0 answers ≥ 500, 0 "
+        "unreadable rows",
         "10,000次表单、2,000次导入、2,000个查询串、1,000个JSON：≥500的响应0个，不可读记录0行",
     ),
     _promise(
@@ -93,7 +101,9 @@ PROMISES: tuple[Promise, ...] = (
         11, "Hostile files are refused", "拒绝恶意文件",
         "20 hostile files: each refused in < 1 s with < 150 MB (with the import of files)",
         "20种恶意文件：各在1秒内、150 MB内被拒绝(随文件导入功能提供)",
-        Label("comes with the import of files; no file is taken today", "随文件导入功能提供；目前不接收任何文件"),
+        Label(
+            "comes with the import of files; no file is taken today", "随文件导入功能提供；目前不接收任何文件"
+        ),
     ),
     _promise(
         12, "A restore is proven", "恢复经过验证",
@@ -102,7 +112,8 @@ PROMISES: tuple[Promise, ...] = (
     ),
     _promise(
         13, "Sessions end", "会话会结束",
-        "idle 15 min, absolute 12 h, on the server; background calls do not extend; a disabled person is out at the next request",
+        "idle 15 min, absolute 12 h, on the server; background calls do not extend; a disabled person is "
+        "out at the next request",
         "闲置15分钟、最长12小时，由服务器判定；后台请求不延长；停用者下一次请求即退出",
     ),
     _promise(
@@ -117,17 +128,20 @@ PROMISES: tuple[Promise, ...] = (
     ),
     _promise(
         16, "Pages come with strict headers", "页面带有严格的响应头",
-        "check --deploy 0 warnings; CSP without unsafe-inline, HSTS ≥ 1 y, no-store; 0 CSP reports in the browser suite",
+        "check --deploy 0 warnings; CSP without unsafe-inline, HSTS ≥ 1 y, no-store; 0 CSP reports in "
+        "the browser suite",
         "check --deploy 无警告；CSP不含unsafe-inline，HSTS≥1年，no-store；浏览器测试CSP报告0条",
     ),
     _promise(
         17, "Nothing of a patient in a log", "日志中无患者信息",
-        "500 canary identifiers pushed everywhere: 0 found in logs, mails, addresses, metrics, the server's log",
+        "500 canary identifiers pushed everywhere: 0 found in logs, mails, addresses, metrics, the "
+        "server's log",
         "500个探针标识推送至各处：日志、邮件、地址、指标、数据库日志中0处出现",
     ),
     _promise(
         18, "A column leaves only if classified", "未分级的列不外流",
-        "0 of 18 Safe Harbor classes in de-identified files; offsets equal the source; nothing finer than a year; ages ≥ 90 pooled",
+        "0 of 18 Safe Harbor classes in de-identified files; offsets equal the source; nothing finer "
+        "than a year; ages ≥ 90 pooled",
         "去标识文件中Safe Harbor的18类标识0处；偏移与源数据一致；不细于年；90岁及以上合并",
     ),
     _promise(
@@ -147,7 +161,8 @@ PROMISES: tuple[Promise, ...] = (
     ),
     _promise(
         22, "A migration loses nothing", "数据库迁移不丢失内容",
-        "all triggers present and unchanged afterwards; 0 trail values lost when a field is removed; no lock wait > 2 s",
+        "all triggers present and unchanged afterwards; 0 trail values lost when a field is removed; no "
+        "lock wait > 2 s",
         "迁移后触发器齐全且未变；移除字段后轨迹值丢失0个；锁等待不超过2秒",
     ),
     _promise(
@@ -167,7 +182,8 @@ PROMISES: tuple[Promise, ...] = (
     ),
     _promise(
         26, "One subject can be erased", "可删除单个受试者",
-        "identifiers unreadable in tables, trail and existing backups; 0 findings afterwards; the erasure itself recorded",
+        "identifiers unreadable in tables, trail and existing backups; 0 findings afterwards; the "
+        "erasure itself recorded",
         "表、轨迹及既有备份中标识不可读；其后核验发现0项；删除本身有记录",
     ),
     _promise(
@@ -240,5 +256,11 @@ def _standing(promise: Promise, recorded: dict | None) -> Standing:
     failed = tuple(recorded["failed"])
     state = FAILED if failed else PROVEN if recorded["full"] else REDUCED
     return Standing(
-        promise, state, tuple(recorded["figures"]), recorded["tests"], failed, recorded["date"], recorded["commit"]
-    )  # fmt: skip
+        promise,
+        state,
+        tuple(recorded["figures"]),
+        recorded["tests"],
+        failed,
+        recorded["date"],
+        recorded["commit"],
+    )

@@ -62,6 +62,7 @@ ROUTES: dict[str, str] = {
     "draft": "edit",
     "discard_draft": "edit",
     "case_signing": "see_clinical",
+    "case_views": "security_log",
     "case_person": "see_clinical",
     "approvals": PERSON,
     "approval": PERSON,

@@ -153,10 +153,12 @@ def freeze(
             INSERT INTO registry_caselock (patient_id, locked_by, locked_at, reason, freeze_id)
             SELECT p.id, '', now(), %(reason)s, %(freeze)s FROM registry_patient p
             WHERE (%(centre)s::bigint IS NULL OR p.centre_id = %(centre)s)
-              AND NOT EXISTS (SELECT FROM registry_withdrawal w WHERE w.patient_id = p.id AND w.undone_at IS NULL)
+              AND NOT EXISTS (SELECT FROM registry_withdrawal w
+                              WHERE w.patient_id = p.id AND w.undone_at IS NULL)
               AND (%(start)s::date IS NULL AND %(end)s::date IS NULL OR EXISTS (
                   SELECT FROM registry_operation o WHERE o.patient_id = p.id AND o.op_no = 1
-                  AND o.surgery_date BETWEEN coalesce(%(start)s::date, '-infinity') AND coalesce(%(end)s::date, 'infinity')))
+                  AND o.surgery_date BETWEEN coalesce(%(start)s::date, '-infinity')
+                                         AND coalesce(%(end)s::date, 'infinity')))
             ORDER BY p.id ON CONFLICT DO NOTHING
             """,
             {

@@ -29,6 +29,7 @@ urlpatterns = [
     path("cases/new/", record.new_case, name="new_case"),
     path("cases/<str:patient_uid>/", cases.case_page, name="case"),
     path("cases/<str:patient_uid>/history/", history.case_history, name="case_history"),
+    path("cases/<str:patient_uid>/views/", history.case_views, name="case_views"),
     path("cases/<str:patient_uid>/signing/", signing.case_signing, name="case_signing"),
     path("cases/<str:patient_uid>/person/", link.case_person, name="case_person"),
     path("cases/<str:patient_uid>/<slug:section_slug>/", record.edit_section, name="section"),

@@ -134,8 +134,3 @@ def case_history(patient: Patient) -> History:
 def newest_change(patient: Patient) -> int:
     """The number of the newest event of a case; 0 before the first."""
     return Change.objects.filter(patient_id=patient.pk).aggregate(models.Max("id"))["id__max"] or 0
-
-
-def row_history(row: models.Model) -> History:
-    """What happens to one row: a centre, a membership, a user."""
-    return History(f"{row._meta.db_table} {row.pk}", Q(table_name=row._meta.db_table, row_id=row.pk))

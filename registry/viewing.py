@@ -16,9 +16,8 @@ from registry import access
 from registry.labels import Label
 from registry.models import CLINICAL, Remark
 
-CASE, LIST, HISTORY, SECTION, REPORT, DRILL, ADMIN, SIGNING, SEARCH, PERSON = (
-    "case", "list", "history", "section", "report file", "cases of a number", "admin", "signing", "search", "person"
-)  # fmt: skip
+CASE, LIST, HISTORY, SECTION, SIGNING, PERSON = "case", "list", "history", "section", "signing", "person"
+REPORT, DRILL, ADMIN, SEARCH = "report file", "cases of a number", "admin", "search"
 IN_WORDS: dict[str, Label] = {
     CASE: Label("page of a case", "病例页"),
     LIST: Label("list of cases", "病例列表"),
@@ -47,7 +46,7 @@ ROUTES: dict[str, str] = {
     "report_download": REPORT,
     "admin:autocomplete": SEARCH,
 }
-SHOW_NOTHING: set[str] = set()  # addresses of a case that show nothing of it
+SHOW_NOTHING = {"case_views"}  # addresses of a case that show nothing of its data
 SHOWN = (200, 409, 422)  # 422 and 409 show the form again with what is stored
 
 INSERT = """

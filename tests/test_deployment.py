@@ -26,16 +26,17 @@ class Settings(unittest.TestCase):
     def test_compose_has_no_default_for_a_secret(self):
         compose = text("compose.yaml")
         secrets = ("DATABASE_PASSWORD", "DATABASE_ADMIN_PASSWORD", "DJANGO_SECRET_KEY")
+        secrets += ("DATABASE_OWNER_PASSWORD", "DATABASE_SEAL_PASSWORD", "NETLM_SEAL_KEY", "NETLM_BACKUP_KEY")
         for name in secrets:
             with self.subTest(name=name):
                 self.assertIn(f"${{{name}:?", compose)
                 self.assertNotIn(f"${{{name}:-", compose)
-                self.assertIn(f"{name}=$(openssl rand", text("docs/deployment.md"))
+                self.assertIn(f"{name}=$(openssl rand", text("docs/operations.md"))
 
     def test_compose_passes_on_every_setting_of_a_hospital(self):
         compose = text("compose.yaml")
         table = re.findall(r"^\| `([A-Z_]+)`", text("docs/deployment.md"), re.MULTILINE)
-        of_one_machine = {"NETLM_VAR", "NETLM_DEBUG"}
+        of_one_machine = {"NETLM_VAR", "NETLM_DEBUG", "NETLM_WAL_ARCHIVE", "NETLM_PROMISES"}
         for name in set(table) - of_one_machine:
             with self.subTest(name=name):
                 self.assertIn(f"      {name}: ", compose)
@@ -57,7 +58,7 @@ class Image(unittest.TestCase):
         options = re.findall(r"--(?:workers|threads|timeout)=\d+", text("Dockerfile").split("\nCMD ")[1])
         self.assertEqual(len(options), 3)
         for option in options:
-            self.assertIn(option, text("docs/deployment.md"))
+            self.assertIn(option, text("docs/operations.md"))
 
 
 class Targets(unittest.TestCase):

@@ -10,6 +10,7 @@ from django.utils.functional import lazystr
 from registry.admin.columns import answer_column
 from registry.admin.forms import AnswersForm, Questions
 from registry.admin.scope import HeldHere, Recorded, scope
+from registry.admin.versioned import VersionedForm, VersionedPage
 from registry.context import ADMIN, acting
 from registry.forms.record import Group
 from registry.labels import Label
@@ -54,11 +55,15 @@ class MembersOfCentre(HeldHere):
     fields = readonly_fields = ("user", "role_held", "valid_until")
 
 
+class CentreForm(VersionedForm, AnswersForm):
+    """A centre with all its questions."""
+
+
 @admin.register(Centre)
-class CentreAdmin(Questions, Recorded):
+class CentreAdmin(VersionedPage, Questions, Recorded):
     """Centres with their members. Members of a centre may read its page."""
 
-    form = AnswersForm
+    form = CentreForm
     inlines = (MembersOfCentre,)
     ordering = ("centre_id",)
     search_fields = ("centre_id", "centre_name_en", "centre_name_zh")

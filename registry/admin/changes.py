@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.db import models
 from django.utils.timezone import localtime
 
 from registry.fields import Answer
+from registry.guard import watched_tables
 from registry.labels import Label, both, joined
 from registry.models import Change, Patient, Remark
-from registry.presenting import OPERATIONS, describe_change, remark_lines
+from registry.presenting import OPERATIONS, describe_change, models_by_table, remark_lines
 
 NOTHING = both("–")
 YES, NO = Label("yes", "是"), Label("no", "否")
@@ -33,11 +33,8 @@ class Became:
 
 def watched_models() -> dict[str, type[models.Model]]:
     """The models whose changes the database writes down, by their table."""
-    return {
-        model._meta.db_table: model
-        for model in apps.get_app_config("registry").get_models()
-        if model is not Change
-    }
+    known = models_by_table()
+    return {table: known[table] for table in watched_tables() if table in known}
 
 
 def table_name(change: Change) -> Label:

@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from registry.admin.columns import NO_ANSWER, answer_column
+from registry.admin.versioned import SeenVersion
 from registry.admin.why import WhyAsked
 from registry.fields import Answer
 from registry.forms import SECTIONS
@@ -117,16 +118,6 @@ class CaseForm(AnswersForm):
     def _stored(self, dotted: str) -> object:
         """The answer of another section, as typed in the same saving."""
         return self.edit.answer(dotted, self.cleaned_data.get("op_no"))
-
-
-class SeenVersion(forms.CharField):
-    """Hidden in the page: the version that its reader had seen (registry/versions.py)."""
-
-    def __init__(self):
-        super().__init__(required=False, widget=forms.HiddenInput())
-
-    def has_changed(self, initial, data) -> bool:
-        return False
 
 
 class MainForm(WhyAsked, CaseForm):

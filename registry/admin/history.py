@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import lazystr
 from django.utils.safestring import SafeString, mark_safe
 
+from registry import access
 from registry.admin.changes import in_brief, lines_of, operation_name, table_name, time_of, watched_models
 from registry.admin.columns import (
     STUDY_NUMBER,
@@ -23,13 +24,15 @@ from registry.admin.scope import CaseScoped, Recorded, history_address, scope
 from registry.fields import answers
 from registry.labels import Label, both, joined
 from registry.models import Change, Membership, Patient, Remark
-from registry.presenting import OPERATIONS
+from registry.presenting import OPERATIONS, way_of
+from registry.reasons import in_words
 
 AT = Label("When", "时间")
 WHO = Label("Who", "修改人")
 TABLE = Label("Section", "内容")
 OPERATION = Label("What was done", "操作")
 ANSWERS = Label("Answers", "修改内容")
+WAY, WHY = Label("By which way", "修改途径"), Label("Why", "原因")
 QUESTION, OLD, NEW = Label("Question", "问题"), Label("Old", "修改前"), Label("New", "修改后")
 HEADS = (QUESTION, OLD, NEW)
 SEARCH = Label("Study number, registry number or user name", "研究编号、登记号或用户名")
@@ -108,31 +111,34 @@ class Period(admin.DateFieldListFilter):
 class ChangeAdmin(ReadOnly, Recorded):
     """Every change to the cases of the user's centres, answer by answer.
 
-    Changes to centres and memberships belong to no case; superusers see them.
+    Changes to centres, users and roles belong to no case; administrators and auditors see them.
     """
 
-    list_display = ("when", "who_did", "patient", "section", "what", "briefly")
+    list_display = ("when", "who_did", "patient", "section", "what", "way", "why", "briefly")
     list_filter = (TableFilter, OperationFilter, ActorFilter, ("at", Period))
     date_hierarchy = "at"
     ordering = ("-id",)
     search_fields = ("actor",)
     search_help_text = lazystr(SEARCH)
     show_full_result_count = False
-    fields = ("when", "who_did", "patient", "section", "what", "in_full", "role", "transaction")
+    fields = ("when", "who_did", "patient", "section", "what", "way", "why", "in_full", "role", "transaction")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
         seen = Q(patient_id__in=_patients(request).values("pk"))
-        if request.user.is_superuser:
+        if scope(request).reach("security_log").everywhere:
             seen |= Q(patient_id=None)
-        named = Patient.objects.filter(pk=OuterRef("patient_id")).values("local_study_id")[:1]
+        number = access.shown_number(request.user)
+        named = Patient.objects.filter(pk=OuterRef("patient_id")).values(number=number)[:1]
         return super().get_queryset(request).filter(seen).annotate(study_number=named)
 
     def found(self, request: HttpRequest, queryset: QuerySet, wanted: str) -> tuple[QuerySet, bool]:
         """By study or registry number of the case, or by the person who made the change."""
         if not wanted:
             return queryset, False
-        number = Q(local_study_id__icontains=wanted) | Q(patient_uid__iexact=wanted)
+        number = Q(patient_uid__iexact=wanted)
+        if not scope(request).masked:
+            number |= Q(local_study_id__icontains=wanted)
         of_case = Q(patient_id__in=_patients(request).filter(number).values("pk"))
         return queryset.filter(of_case | Q(actor__iexact=wanted)), False
 
@@ -170,6 +176,14 @@ class ChangeAdmin(ReadOnly, Recorded):
     @admin.display(description=lazystr(OPERATION), ordering="operation")
     def what(self, change: Change) -> Label:
         return operation_name(change)
+
+    @admin.display(description=lazystr(WAY), ordering="channel")
+    def way(self, change: Change) -> Label:
+        return way_of(change)
+
+    @admin.display(description=lazystr(WHY), ordering="reason")
+    def why(self, change: Change) -> Label | None:
+        return in_words(change.reason)
 
     @admin.display(description=lazystr(ANSWERS))
     def briefly(self, change: Change) -> Label:

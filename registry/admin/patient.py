@@ -15,6 +15,7 @@ from registry.admin.columns import CentreFilter, answer_column, coded_filter
 from registry.admin.forms import CaseForm, MainForm, Questions, RowFormSet
 from registry.admin.saving import CaseEdit
 from registry.admin.scope import CaseScoped, history_address, scope
+from registry.admin.versioned import LockedWhileSaved
 from registry.admin.why import WHY_CHANGED
 from registry.case import INDEX_OPERATION
 from registry.labels import Label
@@ -68,7 +69,7 @@ def rows_of(model: type) -> type[CaseRows]:
     return type(f"{model.__name__}Rows", (CaseRows,), given)
 
 
-class CasePage(Questions, CaseScoped):
+class CasePage(LockedWhileSaved, Questions, CaseScoped):
     """A page that saves rows of one case together (saving.py)."""
 
     form = MainForm

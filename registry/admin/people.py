@@ -10,7 +10,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group as PermissionGroup
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -27,6 +27,7 @@ from registry.accounts.fresh import confirmation_address, is_fresh
 from registry.admin.columns import ChosenFilter
 from registry.admin.passwords import GivesOneTimePasswords
 from registry.admin.scope import Careful, HeldHere, Recorded, scope
+from registry.admin.versioned import VersionedForm, VersionedPage
 from registry.labels import Label
 from registry.models import Centre, Membership
 from registry.models.approval import Approval
@@ -86,7 +87,7 @@ class OfPeople:
         return self.has_module_permission(request)
 
 
-class MembershipForm(forms.ModelForm):
+class MembershipForm(VersionedForm, forms.ModelForm):
     """A role to be given, or its end; what the policy does not allow is refused beside the question."""
 
     reason = forms.CharField(
@@ -127,7 +128,7 @@ class MembershipForm(forms.ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(OfPeople, Recorded):
+class MembershipAdmin(VersionedPage, OfPeople, Recorded):
     """Who holds which role where, and until when. A role that is given stays what it is: another role
     is another membership."""
 
@@ -214,10 +215,15 @@ class InvitationForm(AdminUserCreationForm):
     )
 
 
-class UserAdmin(OfPeople, GivesOneTimePasswords, Careful, DjangoUserAdmin):
+class AccountForm(VersionedForm, UserChangeForm):
+    """An account as its page shows it."""
+
+
+class UserAdmin(VersionedPage, OfPeople, GivesOneTimePasswords, Careful, DjangoUserAdmin):
     """Accounts with their roles. Django's permissions for single models and its superusers are left
     out: nothing asks for the ones, and nobody should be the other."""
 
+    form = AccountForm
     add_form_template = None  # Django's own says in English only that more can be filled in later
     inlines = (RolesOfUser,)
     fieldsets = tuple(

@@ -127,6 +127,13 @@ class Careful(Searched):
             return queryset.none(), False
         return self.found(request, queryset, wanted)
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        """The history of this row, as the database wrote it."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return redirect(history_address(table=self.opts.db_table, row_id__exact=row.pk))
+
     def found(self, request: HttpRequest, queryset: QuerySet, wanted: str) -> tuple[QuerySet, bool]:
         """The rows that a readable search finds, and whether they may come twice."""
         return super().get_search_results(request, queryset, wanted)
@@ -145,13 +152,6 @@ class Recorded(Careful, admin.ModelAdmin):
 
     def construct_change_message(self, request, form, formsets, add=False) -> list:
         return []
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
-        """The history of this row, as the database wrote it."""
-        row = self.get_object(request, unquote(object_id))
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return redirect(history_address(table=self.opts.db_table, row_id__exact=row.pk))
 
 
 ROLE = Label("Role", "角色")

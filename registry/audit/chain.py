@@ -15,10 +15,13 @@ from decimal import Decimal
 
 from registry.audit.findings import Finding
 
-AT = "YYYY-MM-DD\"T\"HH24:MI:SS.US"
+AT = 'YYYY-MM-DD"T"HH24:MI:SS.US'
 COLUMNS = (
-    "id, row_id, patient_id, centre_id, operation, to_char(at AT TIME ZONE 'UTC', '" + AT + "'), actor, reason, "
-    "channel, request_id, database_user, transaction_id, uuid_send(salt), changes::text, digest, previous_hash, hash"
+    "id, row_id, patient_id, centre_id, operation, to_char(at AT TIME ZONE 'UTC', '"
+    + AT
+    + "'), actor, reason, "
+    "channel, request_id, database_user, transaction_id, uuid_send(salt), changes::text, digest, "
+    "previous_hash, hash"
 )
 
 

@@ -25,7 +25,7 @@ AS = "SELECT set_config('registry.actor', %s, true), set_config('registry.reason
 
 
 def register_kind() -> None:
-    """Make the request known (apps.py). Confirming it carries out nothing: only the owner of the tables can."""
+    """Make the request known (apps.py). Confirming carries out nothing: only the owner of the tables can."""
     label = Label("erase a subject", "删除受试者数据")
     approvals.register(KIND, lambda _approval, _user: None, "erase", label=label)
 
@@ -50,7 +50,9 @@ def erase(patient_uid: str, by: str, reason: str) -> Erased:
     short there destroys what is left.
     """
     with transaction.atomic(OWNER), connections[OWNER].cursor() as cursor:
-        patient = Patient._base_manager.using(OWNER).select_for_update().filter(patient_uid=patient_uid).first()
+        patient = (
+            Patient._base_manager.using(OWNER).select_for_update().filter(patient_uid=patient_uid).first()
+        )
         if patient is None:
             raise NotErased(f"There is no patient {patient_uid}.")
         approval = _approval(patient)
@@ -86,7 +88,9 @@ def _approval(patient: Patient) -> Approval:
 def naming_fields(model: type[models.Model]) -> list[models.Field]:
     """The columns that may name a person: free text and the numbers of the hospital or the centre."""
     known = (FREE_TEXT, LOCAL, DIRECT)
-    return [one for one in model._meta.local_concrete_fields if class_of(one) in known and not one.is_relation]
+    return [
+        one for one in model._meta.local_concrete_fields if class_of(one) in known and not one.is_relation
+    ]
 
 
 def _empty(patient: Patient) -> int:

@@ -15,7 +15,9 @@ FINDINGS: dict[str, Label] = {
         "the event is not what it was when it was written (who, when, what kind)",
         "该条轨迹已非写入时的原样(人员、时间或类型)",
     ),
-    "chain_broken": Label("an event before this one is missing or out of order", "此前的轨迹缺失或次序被改动"),
+    "chain_broken": Label(
+        "an event before this one is missing or out of order", "此前的轨迹缺失或次序被改动"
+    ),
     "old_value_differs": Label(
         "the event’s old value is not the one that the trail had before",
         "该条轨迹的旧值与此前轨迹不一致",
@@ -80,5 +82,7 @@ class Finding:
 
     def as_data(self) -> dict[str, object]:
         """For programs: the fields that are known, and the words in both languages."""
-        known = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) not in ("", None)}
+        known = {
+            name: getattr(self, name) for name in self.__slots__ if getattr(self, name) not in ("", None)
+        }
         return known | {"en": self.label.en, "zh": self.label.zh}

@@ -60,8 +60,10 @@ def tables_in_trail(connection) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH RECURSIVE one AS ((SELECT table_name FROM {TRAIL} ORDER BY table_name LIMIT 1) UNION ALL "
-            f"SELECT (SELECT t.table_name FROM {TRAIL} t WHERE t.table_name > one.table_name ORDER BY 1 LIMIT 1) "
-            "FROM one WHERE one.table_name IS NOT NULL) SELECT table_name FROM one WHERE table_name IS NOT NULL"
+            f"SELECT (SELECT t.table_name FROM {TRAIL} t WHERE t.table_name > one.table_name ORDER BY 1 "
+            "LIMIT 1) "
+            "FROM one WHERE one.table_name IS NOT NULL) SELECT table_name FROM one WHERE table_name IS "
+            "NOT NULL"
         )
         return [name for (name,) in cursor.fetchall()]
 

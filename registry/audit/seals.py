@@ -165,7 +165,7 @@ def highest_regular(seals: list[Seal]) -> int:
 
 
 def rest_of(seals: list[Seal], after: int, bound: int) -> str:
-    """The condition for what a closing seal vouches for: up to `bound`, and under no other seal of its epoch."""
+    """The condition for what a closing seal vouches for: up to `bound`, under no other seal of its epoch."""
     regular = [one for one in seals if not one.closes]
     upto = max((one.to_transaction for one in regular), default=0)
     return (
@@ -197,7 +197,8 @@ def _hashes(cursor, condition: str) -> Iterator[tuple[int, bytes]]:
     place = (-1, -1)
     while True:
         cursor.execute(
-            f"SELECT transaction_id, id, hash FROM {TRAIL} WHERE (transaction_id, id) > (%s, %s) AND {condition} "
+            f"SELECT transaction_id, id, hash FROM {TRAIL} WHERE (transaction_id, id) > (%s, %s) AND "
+            f"{condition} "
             "ORDER BY transaction_id, id LIMIT 5000",
             place,
         )

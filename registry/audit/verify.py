@@ -19,13 +19,17 @@ from registry.audit.seal_check import SealState, check_seals
 from registry.guard.tables import TRAIL, Watched, watched
 
 MOST_FINDINGS = 1000  # after so many nobody needs more to know that something happened
-CLOCK_TOLERANCE = "5 seconds"  # events get number and time within microseconds; a stopped process takes longer
+CLOCK_TOLERANCE = (
+    "5 seconds"  # events get number and time within microseconds; a stopped process takes longer
+)
 CLOCK = (
-    "SELECT id FROM (SELECT id, at, max(at) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+    "SELECT id FROM (SELECT id, at, max(at) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 "
+    "PRECEDING) "
     f"AS latest FROM {TRAIL}) AS timed WHERE at < latest - interval '{CLOCK_TOLERANCE}'"
 )
 UNRECORDED = (
-    "SELECT DISTINCT c.table_name, c.row_id, c.id FROM registry_change c WHERE c.operation = 'redact' AND NOT EXISTS "
+    "SELECT DISTINCT c.table_name, c.row_id, c.id FROM registry_change c WHERE c.operation = 'redact' "
+    "AND NOT EXISTS "
     "(SELECT FROM registry_erasure e WHERE e.patient_id = c.patient_id) ORDER BY 1, 2, 3"
 )
 

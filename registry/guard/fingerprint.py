@@ -34,7 +34,8 @@ FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = {s
 PUBLIC, SCRATCH = "'public'::regnamespace", "pg_my_temp_schema()"
 FUNCTIONS = """
 SELECT p.proname, p.prosrc, p.prosecdef, coalesce(p.proconfig, '{}'), r.rolname,
-       array(SELECT coalesce(g.rolname::text, 'public') FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+       array(SELECT coalesce(g.rolname::text, 'public')
+             FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
              LEFT JOIN pg_roles g ON g.oid = a.grantee WHERE a.grantee <> p.proowner ORDER BY 1)
 FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
 WHERE p.pronamespace = 'public'::regnamespace
@@ -77,7 +78,9 @@ def fingerprint_ok(using: str = DEFAULT_DB_ALIAS) -> bool:
 
 def _owner(cursor) -> str:
     """The owner of the trail, who must own everything else as well."""
-    cursor.execute("SELECT tableowner FROM pg_tables WHERE schemaname = 'public' AND tablename = 'registry_change'")
+    cursor.execute(
+        "SELECT tableowner FROM pg_tables WHERE schemaname = 'public' AND tablename = 'registry_change'"
+    )
     row = cursor.fetchone()
     return row[0] if row else ""
 

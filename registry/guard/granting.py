@@ -23,7 +23,7 @@ MEMBERSHIP = Function(
     "trigger",
     f"""
 BEGIN
-    IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.centre_id, NEW.role) IS DISTINCT FROM
+    IF TG_OP = 'UPDATE' AND {PERSON} IS NOT NULL AND (NEW.user_id, NEW.centre_id, NEW.role) IS DISTINCT FROM
                             (OLD.user_id, OLD.centre_id, OLD.role) THEN
         RAISE EXCEPTION 'a role is never turned into another'
             USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'role_is_never_altered';

@@ -11,7 +11,8 @@ from registry.guard.roles import RoleNames, function_grants, grants, quoted, rol
 from registry.guard.tables import SEALS, TRAIL, Watched, watched
 
 CALLABLE = (
-    "registry_enter", "registry_centres", "registry_writable", "registry_led", "registry_oversees", "registry_person",
+    "registry_enter", "registry_centres", "registry_writable", "registry_led", "registry_oversees",
+    "registry_person",
     "registry_grants", "registry_held", "registry_ever_held",
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ UNTOLD = (
 )
 MASK = '"•••"'  # as registry_record_change writes a value that is never written down
 
+
 @dataclass(frozen=True)
 class Shape:
     """The columns of every table with their types, and the tables whose changes were recorded."""
@@ -90,7 +91,8 @@ def _columns(cursor, table: Watched, columns: list[str], unless: str) -> int:
 
 def _content(table: Watched, only: str = "") -> str:
     return (
-        "(SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(NULL, CASE WHEN key = ANY (%s) THEN %s::jsonb "
+        "(SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(NULL, CASE WHEN key = ANY (%s) THEN "
+        "%s::jsonb "
         f"ELSE value END)), '{{}}') FROM jsonb_each(to_jsonb(t)) WHERE value <> 'null' {only})"
     )
 

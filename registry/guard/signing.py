@@ -21,7 +21,8 @@ SIGNATURE = Function(
     f"""
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        IF NEW.voided_at IS NOT NULL OR NEW.voided_by IS NOT NULL OR NEW.user_id IS DISTINCT FROM {PERSON} THEN
+        IF NEW.voided_at IS NOT NULL OR NEW.voided_by IS NOT NULL
+           OR NEW.user_id IS DISTINCT FROM {PERSON} THEN
             RAISE EXCEPTION 'everybody signs for themselves' {REFUSED}'signed_by_oneself';
         END IF;
         PERFORM FROM registry_patient WHERE id = NEW.patient_id FOR UPDATE;
@@ -42,7 +43,8 @@ LOCK = Function(
     "trigger",
     f"""
 BEGIN
-    IF TG_OP = 'INSERT' AND NEW.released_at IS NULL AND NEW.released_by IS NULL AND NEW.approval_id IS NULL THEN
+    IF TG_OP = 'INSERT' AND NEW.released_at IS NULL AND NEW.released_by IS NULL
+       AND NEW.approval_id IS NULL THEN
         PERFORM FROM registry_patient WHERE id = NEW.patient_id FOR UPDATE;
         NEW.locked_at := clock_timestamp();
         NEW.locked_by := {WHO};
@@ -101,11 +103,13 @@ REQUEST = Function(
     "trigger",
     f"""
 BEGIN
-    IF TG_OP = 'INSERT' AND NEW.state = 'waiting' AND coalesce({PERSON}, NEW.asked_by_id) = NEW.asked_by_id THEN
+    IF TG_OP = 'INSERT' AND NEW.state = 'waiting'
+       AND coalesce({PERSON}, NEW.asked_by_id) = NEW.asked_by_id THEN
         NEW.asked_at := clock_timestamp();
         RETURN NEW;
     ELSIF TG_OP = 'UPDATE' AND OLD.state = 'waiting' AND NEW.decided_by_id = {PERSON}
-          AND (NEW.state IN ('confirmed', 'refused') OR (NEW.state = 'withdrawn' AND NEW.decided_by_id = OLD.asked_by_id))
+          AND (NEW.state IN ('confirmed', 'refused')
+               OR (NEW.state = 'withdrawn' AND NEW.decided_by_id = OLD.asked_by_id))
           AND (NEW.state <> 'confirmed' OR OLD.asked_at > clock_timestamp() - interval '14 days')
           AND to_jsonb(NEW) - 'state' - 'decided_by_id' - 'decided_at' - 'decision_reason'
             = to_jsonb(OLD) - 'state' - 'decided_by_id' - 'decided_at' - 'decision_reason' THEN

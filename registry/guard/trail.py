@@ -28,7 +28,8 @@ HASHED = (
 
 # A row in JSON looks the same whoever's session writes it down.
 AS_STORED = (("TimeZone", "UTC"), ("bytea_output", "hex"), ("extra_float_digits", "1"))
-# The plan of the look-up is kept from a time when the trail was short; it must use the index from the first row.
+# The plan of the look-up is kept from a time when the trail was short; it must use the index from the
+# first row.
 BY_INDEX = (("enable_seqscan", "off"),)
 
 
@@ -124,7 +125,8 @@ END """,
 )
 
 EVENT_HASH = Function(
-    "registry_event_hash(previous bytea, tbl text, rid bigint, pid bigint, cid bigint, op text, at timestamptz, "
+    "registry_event_hash(previous bytea, tbl text, rid bigint, pid bigint, cid bigint, op text, at "
+    "timestamptz, "
     "act text, why text, way text, req text, dbuser text, xid bigint, sum bytea)",
     "bytea",
     """
@@ -144,10 +146,12 @@ BEGIN
     -- could be committed after the lock or the signature
     PERFORM FROM registry_patient WHERE id = pid FOR KEY SHARE;
     IF EXISTS (SELECT FROM registry_caselock WHERE patient_id = pid AND released_at IS NULL) THEN
-        RAISE EXCEPTION 'the case is locked' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'case_is_locked';
+        RAISE EXCEPTION 'the case is locked'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'case_is_locked';
     END IF;
     IF EXISTS (SELECT FROM registry_signature WHERE patient_id = pid AND voided_at IS NULL) THEN
-        UPDATE registry_signature SET voided_at = clock_timestamp(), voided_by = coalesce(act, 'db:' || session_user)
+        UPDATE registry_signature
+        SET voided_at = clock_timestamp(), voided_by = coalesce(act, 'db:' || session_user)
         WHERE patient_id = pid AND voided_at IS NULL;
     END IF;
 END """,
@@ -184,7 +188,8 @@ BLANKED = Function(
     "registry_blanked(content jsonb)",
     "jsonb",
     f"""
-    SELECT coalesce(jsonb_object_agg(key, '["{REDACTED}", "{REDACTED}"]'::jsonb), '{{}}') FROM jsonb_each(content) """,
+    SELECT coalesce(jsonb_object_agg(key, '["{REDACTED}", "{REDACTED}"]'::jsonb), '{{}}')
+    FROM jsonb_each(content) """,
     language="sql",
     volatility="STABLE",
 )
@@ -220,8 +225,9 @@ BEGIN
     END IF;
     INSERT INTO registry_change (at, table_name, row_id, patient_id, centre_id, operation, changes, actor,
         reason, channel, request_id, database_user, transaction_id, salt, digest, previous_hash, hash)
-    VALUES (now_utc, tbl, rid, pid, cid, op, content, act, why, way, req, session_user, xid, grain, sum, previous,
-        registry_event_hash(previous, tbl, rid, pid, cid, op, now_utc, act, why, way, req, session_user, xid, sum));
+    VALUES (now_utc, tbl, rid, pid, cid, op, content, act, why, way, req, session_user, xid, grain, sum,
+        previous, registry_event_hash(previous, tbl, rid, pid, cid, op, now_utc, act, why, way, req,
+                                      session_user, xid, sum));
 END """,
     fixed=AS_STORED,
 )
@@ -239,11 +245,13 @@ BEGIN
     UPDATE registry_change SET changes = registry_blanked(changes), salt = NULL
     WHERE patient_id = pid AND salt IS NOT NULL;
     GET DIAGNOSTICS blanked = ROW_COUNT;
-    FOR one IN SELECT DISTINCT table_name, row_id FROM registry_change WHERE patient_id = pid ORDER BY 1, 2 LOOP
+    FOR one IN SELECT DISTINCT table_name, row_id FROM registry_change WHERE patient_id = pid ORDER BY 1, 2
+    LOOP
         content := NULL;
         IF to_regclass(quote_ident(one.table_name)) IS NOT NULL THEN
             EXECUTE format('SELECT jsonb_object_agg(key, jsonb_build_array(NULL, value)) '
-                           'FROM %I AS t, jsonb_each(to_jsonb(t)) WHERE id = $1 AND value <> %L', one.table_name, 'null')
+                           'FROM %I AS t, jsonb_each(to_jsonb(t)) WHERE id = $1 AND value <> %L',
+                           one.table_name, 'null')
                 INTO content USING one.row_id;
         END IF;
         PERFORM registry_restate(one.table_name, one.row_id, 'redact', coalesce(content, '{}'));

@@ -1,4 +1,4 @@
-"""The hospital's own number of a patient, which the registry can forget; and that it has forgotten somebody."""
+"""The hospital's own number of a patient, which can be forgotten; and that somebody was forgotten."""
 
 from django.db import models
 

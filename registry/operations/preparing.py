@@ -6,7 +6,7 @@ from django.conf import settings
 
 from registry.guard.roles import RoleNames, making, quoted
 
-NAMES = RoleNames("netlm_owner", "netlm_app", "netlm_app_wide", "netlm_seal")
+NAMES = RoleNames("netlm_owner", "netlm_app", "netlm_app_wide", "netlm_app_seal")
 OPENING = """\
 -- Run with psql as an administrator of the server; it asks for three passwords, one for each role that
 -- logs in. The owner has the tables and migrates them; the application owns nothing; the sealer reads

@@ -58,19 +58,19 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Counters and gauges for Prometheus; for others the address does not exist."""
     if not _is_trusted(request):
         raise Http404
-    return HttpResponse(counted.exposition(_gauges()), content_type=TEXT_FORMAT)
+    return HttpResponse(counted.exposition(gauges()), content_type=TEXT_FORMAT)
 
 
-def _gauges() -> dict[str, float | None]:
+def gauges() -> dict[str, float | None]:
     """What is asked at the moment of reading; None for what is unknown."""
-    gauges = {
+    asked = {
         "netlm_database_connections": health.connections_in_use,
         "netlm_newest_event": health.newest_event,
         "netlm_seal_age_seconds": health.seal_age,
         "netlm_backup_age_seconds": health.backup_age,
     }
     found: dict[str, float | None] = {}
-    for name, ask in gauges.items():
+    for name, ask in asked.items():
         try:
             value = ask()
         except (Error, OSError, ValueError):

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 
 from registry import access, reviewing
 from registry.histories import SECURITY_TABLES, HistoryFilter, of_person
-from registry.models import Change
+from registry.labels import both
+from registry.models import Change, Viewed
 from registry.presenting import changes_of, entries, models_by_table
-from registry.viewing import shows
+from registry.viewing import IN_WORDS, shows
 
 PER_PAGE = 100
 LARGEST_KEY = 2**63 - 1
@@ -32,6 +33,19 @@ def case_history(request: HttpRequest, patient_uid: str) -> HttpResponse:
     page = Paginator(form.narrowed(changes_of(patient)), PER_PAGE).get_page(request.GET.get("page"))
     context = {"patient": patient, "page": page, "entries": entries(page), "form": form, "links": True}
     return render(request, "registry/history.html", context)
+
+
+@never_cache
+@require_GET
+def case_views(request: HttpRequest, patient_uid: str) -> HttpResponse:
+    """Who has looked at this case, newest first."""
+    patient = access.patient_or_404(request.user, patient_uid)
+    if access.require(request.user, "security_log", patient.centre_id).entries:
+        raise Http404
+    views = Viewed.objects.filter(patient_id=patient.pk).order_by("-id")
+    page = Paginator(views, PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(one, IN_WORDS.get(one.what, both(one.what))) for one in page]
+    return render(request, "registry/case_views.html", {"patient": patient, "page": page, "rows": rows})
 
 
 @never_cache

@@ -1,4 +1,4 @@
-"""The person behind a case: the hospital's number, where a centre keeps it, and the request to erase somebody."""
+"""The person behind a case: the hospital's number, where a centre keeps it; and requests to erase."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ TOO_LONG = Label(
     "Hospital number: {n} characters are too many; at most {most} are kept.",
     "病案号：{n}个字符过多，最多可保存{most}个。",
 )
-NOT_READABLE = Label("Hospital number: it holds characters that no number has.", "病案号：含有无法使用的字符。")
+NOT_READABLE = Label(
+    "Hospital number: it holds characters that no number has.", "病案号：含有无法使用的字符。"
+)
 
 
 class NotKept(Exception):

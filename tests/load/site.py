@@ -27,7 +27,8 @@ def on_the_test_database() -> dict[str, str]:
     query = f"?host={quote(str(given['host']), safe='')}&port={given.get('port') or 5432}"
     name = given["dbname"]
     person = f"{given['user']}:{quote(given['password'], safe='')}"
-    return {"DATABASE_URL": f"postgresql://{person}@/{name}{query}"}
+    address = f"postgresql://{person}@/{name}{query}"
+    return {**os.environ, "DJANGO_SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": address}
 
 
 class Site:
@@ -35,7 +36,7 @@ class Site:
 
     def __init__(self, workers: int, environment: Mapping[str, str]):
         self.workers = workers
-        self.environment = {**os.environ, "DJANGO_SECRET_KEY": settings.SECRET_KEY, **environment}
+        self.environment = environment
         self.port = _free_port()
         self.address = f"http://{HOST}:{self.port}"
         self._master: subprocess.Popen | None = None
@@ -52,7 +53,10 @@ class Site:
         command = [sys.executable, "-m", "gunicorn", "registry.wsgi", f"--bind={HOST}:{self.port}"]
         command += [f"--workers={self.workers}", "--timeout=120", "--graceful-timeout=10"]
         command += ["--log-level=critical"]
-        self._master = subprocess.Popen(command, env=self.environment, cwd=Path(__file__).parents[2])
+        folder, silent = Path(__file__).parents[2], subprocess.DEVNULL
+        self._master = subprocess.Popen(
+            command, env=self.environment, cwd=folder, stdout=silent, stderr=silent
+        )
         until = time.monotonic() + LONGEST_START_S
         while not self.answers():
             if self._master.poll() is not None or time.monotonic() > until:

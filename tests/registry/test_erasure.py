@@ -16,8 +16,18 @@ from registry import approvals, identity
 from registry.audit.erasure import naming_fields
 from registry.audit.verify import verify
 from registry.context import acting, on_behalf_of
-from registry.models import CLINICAL, Approval, CaseLock, Change, Draft, Erasure, Patient, Remark, SubjectLink
-from registry.models import Operation
+from registry.models import (
+    CLINICAL,
+    Approval,
+    CaseLock,
+    Change,
+    Draft,
+    Erasure,
+    Operation,
+    Patient,
+    Remark,
+    SubjectLink,
+)
 from tests import factories
 from tests.promises import measured, proves
 from tests.registry.second_server import ALIAS, WithSecond, dump, load, second_server
@@ -51,11 +61,19 @@ class WithIdentity(Sealed):
         table = Operation._meta.db_table
         operation = Operation.objects.get(patient=self.patient)
         Remark.objects.create(
-            patient=self.patient, table=table, row_id=operation.pk, field="blood_loss_ml", kind="as_typed", content=CANARY
+            patient=self.patient,
+            table=table,
+            row_id=operation.pk,
+            field="blood_loss_ml",
+            kind="as_typed",
+            content=CANARY,
         )
         person = factories.member("author", self.patient.centre)
         Draft.objects.create(
-            user=person, form=f"{self.patient.patient_uid}.operation", content={"note": CANARY}, saved_at=timezone.now()
+            user=person,
+            form=f"{self.patient.patient_uid}.operation",
+            content={"note": CANARY},
+            saved_at=timezone.now(),
         )
         identity.keep(self.patient, HOSPITAL_NUMBER)
         self.seal()
@@ -65,7 +83,11 @@ class WithIdentity(Sealed):
         manager = factories.registry_wide("manager")
         with on_behalf_of(lead):
             asked = approvals.ask(
-                lead, "erase", centre=self.patient.centre, subject=self.patient.patient_uid, reason="she asked for it"
+                lead,
+                "erase",
+                centre=self.patient.centre,
+                subject=self.patient.patient_uid,
+                reason="she asked for it",
             )
         with on_behalf_of(manager):
             return approvals.confirm(manager, Approval.objects.get(pk=asked.pk))
@@ -85,7 +107,9 @@ class Erasing(WithIdentity):
         self.assertIn(CANARY, whole_trail())
         events = Change.objects.filter(patient_id=self.patient.pk).count()
         self.confirmed()
-        self.assertRegex(self.erase(), r"^Erased: \d+ fields emptied, \d+ events redacted, its link key is destroyed")
+        self.assertRegex(
+            self.erase(), r"^Erased: \d+ fields emptied, \d+ events redacted, its link key is destroyed"
+        )
         self.assertNotIn(CANARY, whole_trail())
         self.assertEqual(self.left_in_rows(), [])
         self.assertEqual(self.found(), [])
@@ -95,7 +119,10 @@ class Erasing(WithIdentity):
         self.assertEqual((record.erased_by, record.reason), ("operator", "GDPR 17"))
         self.assertGreaterEqual(record.events, events)
         self.assertGreater(verify("seal", KEY).redacted, events)
-        measured("P26", f"{record.events} events redacted, 0 of the subject's words left in rows and trail, 0 findings")
+        measured(
+            "P26",
+            f"{record.events} events redacted, 0 of the subject's words left in rows and trail, 0 findings",
+        )
 
     def left_in_rows(self) -> list[str]:
         """The tables in which a canary still lies, also where the row is dead and not yet overwritten."""
@@ -109,11 +136,15 @@ class Erasing(WithIdentity):
 
     def test_the_clinical_facts_and_who_entered_them_stay(self):
         before = Operation.objects.get(patient=self.patient)
-        who = list(Change.objects.filter(patient_id=self.patient.pk).order_by("id").values_list("id", "actor", "at"))
+        who = list(
+            Change.objects.filter(patient_id=self.patient.pk).order_by("id").values_list("id", "actor", "at")
+        )
         self.confirmed()
         self.erase()
         after = Operation.objects.get(patient=self.patient)
-        self.assertEqual((after.surgery_date, after.blood_loss_ml), (before.surgery_date, before.blood_loss_ml))
+        self.assertEqual(
+            (after.surgery_date, after.blood_loss_ml), (before.surgery_date, before.blood_loss_ml)
+        )
         kept = Change.objects.filter(id__in=[one[0] for one in who]).order_by("id")
         self.assertEqual(list(kept.values_list("id", "actor", "at")), who)
         patient = Patient.objects.get(pk=self.patient.pk)
@@ -124,7 +155,9 @@ class Erasing(WithIdentity):
         before = list(Change.objects.filter(patient_id=other.pk).values_list("changes", flat=True))
         self.confirmed()
         self.erase()
-        self.assertEqual(list(Change.objects.filter(patient_id=other.pk).values_list("changes", flat=True)), before)
+        self.assertEqual(
+            list(Change.objects.filter(patient_id=other.pk).values_list("changes", flat=True)), before
+        )
 
     def test_what_happens_afterwards_is_recorded_and_verified_as_ever(self):
         self.confirmed()
@@ -165,7 +198,8 @@ class Erasing(WithIdentity):
     def test_blanking_events_without_stating_what_is_left_is_found(self):
         with as_owner() as cursor:
             cursor.execute(
-                "UPDATE registry_change SET changes = registry_blanked(changes), salt = NULL WHERE patient_id = %s",
+                "UPDATE registry_change SET changes = registry_blanked(changes), salt = NULL WHERE "
+                "patient_id = %s",
                 [self.patient.pk],
             )
         self.assertEqual({one.partition(" ")[0] for one in self.found()}, {"redacted_without_record"})
@@ -272,7 +306,9 @@ class Page(TestCase):
         self.assertEqual(self.visit(self.lead, erase="1", reason=" ").status_code, 422)
         self.assertRedirects(self.visit(self.lead, erase="1", reason="asked"), self.address)
         asked = Approval.objects.get()
-        self.assertEqual((asked.kind, asked.subject, asked.reason), ("erase", self.patient.patient_uid, "asked"))
+        self.assertEqual(
+            (asked.kind, asked.subject, asked.reason), ("erase", self.patient.patient_uid, "asked")
+        )
 
     def test_the_page_speaks_chinese(self):
         self.client.force_login(self.author)

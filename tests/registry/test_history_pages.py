@@ -78,6 +78,14 @@ class RowHistoryTest(WithHistory):
             "entry", self.page("row_history", "auth_user", self.entry.pk, by=self.administrator).text
         )
 
+    def test_the_admin_leads_to_the_history_of_a_user(self):
+        self.administrator.is_staff = True
+        self.administrator.save()
+        signed_in(self.client, self.administrator)
+        page = self.client.get(reverse("admin:auth_user_history", args=[self.entry.pk]), follow=True)
+        self.assertContains(page, "entry")
+        self.assertIn("table=auth_user", page.redirect_chain[-1][0])
+
     def test_a_password_is_never_shown(self):
         self.entry.set_password("a long and secret one")
         self.entry.save()

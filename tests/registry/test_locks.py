@@ -25,8 +25,8 @@ from registry.models import (
 from registry.refusals import RefusalMiddleware, refusal
 from registry.standing import standing_of
 from tests import factories
-from tests.promises import measured, proves
 from tests.pages import Page
+from tests.promises import measured, proves
 from tests.registry.entry import Entry
 from tests.registry.signing_in import confirmed, signed_in
 from tests.transactions import AtTheSameTime, RealTransactions, wait_until_somebody_waits

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import TestCase, override_settings
@@ -142,7 +143,7 @@ class Ready(RealTransactions):
             self.assert_fails("disk")
 
     def test_a_database_that_does_not_wait_for_the_disk_is_a_fault(self):
-        with override_settings(DATABASES={"default": {"USER": "registry_app"}}):
+        with patch.dict(settings.DATABASES["default"]["EMBEDDED"], {"durable": True}):
             self.assert_fails("durability")  # the tests' own server does not wait
 
     def test_a_powerful_role_is_a_fault(self):

@@ -164,7 +164,7 @@ class AdminTest(Administration):
 
 @proves("P2")
 class EveryChangeOfACompleteSectionTest(Administration):
-    """Random changes by forms and in the admin, with and without a reason, of complete sections and drafts."""
+    """Random changes by forms and in the admin, with and without a reason."""
 
     EDITS = {
         "operation": ("blood_loss_ml", "op_time_min", "surgical_intent"),

@@ -113,7 +113,7 @@ class Stress(Sealed):
             stop = threading.Event()
             sealer = AtTheSameTime(lambda stop=stop: self._seal_until(stop))
             writers = [
-                AtTheSameTime(lambda n=n: self._write(centre, random.Random(100 * run + n)))
+                AtTheSameTime(lambda seed=100 * run + n: self._write(centre, random.Random(seed)))
                 for n in range(self.WRITERS)
             ]
             for one in writers:
@@ -127,7 +127,11 @@ class Stress(Sealed):
             sealed_in_all = sum(one.events for one in stored_seals(connections["seal"]))
             self.assertEqual(sealed_in_all, Change.objects.count())
         seals = len(stored_seals(connections["seal"]))
-        measured("P4", f"0 of {sealed_in_all} events unsealed, 0 missed; {self.WRITERS} writers, {runs} runs, {seals} seals")
+        measured(
+            "P4",
+            f"0 of {sealed_in_all} events unsealed, 0 missed; {self.WRITERS} writers, {runs} runs, "
+            f"{seals} seals",
+        )
 
     def _seal_until(self, stop: threading.Event) -> None:
         try:
@@ -162,9 +166,10 @@ class Keys(SimpleTestCase):
 
     def test_a_server_of_ones_own_needs_a_key_of_ones_own(self):
         named = {"default": {"ENGINE": "django.db.backends.postgresql"}}
-        with override_settings(SEAL_KEY=""), mock.patch("registry.audit.keys.settings.DATABASES", named):
-            with self.assertRaisesMessage(NoKey, "NETLM_SEAL_KEY"):
-                seal_key(make=True)
+        elsewhere = mock.patch("registry.audit.keys.settings.DATABASES", named)
+        told = self.assertRaisesMessage(NoKey, "NETLM_SEAL_KEY")
+        with override_settings(SEAL_KEY=""), elsewhere, told:
+            seal_key(make=True)
         with override_settings(SEAL_KEY="s" * 32):
             self.assertEqual(seal_key(), b"s" * 32)
 
@@ -223,7 +228,9 @@ class Anchors(Sealed):
 class Commands(Sealed):
     def run_command(self, **options) -> str:
         out = StringIO()
-        with override_settings(SEAL_KEY=KEY.decode(), SEAL_ANCHORS=[str(self.anchor), str(self.folder / "two")]):
+        with override_settings(
+            SEAL_KEY=KEY.decode(), SEAL_ANCHORS=[str(self.anchor), str(self.folder / "two")]
+        ):
             call_command("seal_audit", stdout=out, **options)
         return out.getvalue()
 

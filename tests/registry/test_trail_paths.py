@@ -110,7 +110,9 @@ class EveryWayOfWriting(TestCase):
     def test_every_watched_table_has_a_number_as_its_key(self):
         for model in watched_models():
             self.assertEqual(model._meta.pk.column, "id", model)
-            self.assertIsInstance(model._meta.pk, models.AutoField | models.BigAutoField | models.IntegerField)
+            self.assertIsInstance(
+                model._meta.pk, models.AutoField | models.BigAutoField | models.IntegerField
+            )
 
 
 @proves("P1")
@@ -131,8 +133,8 @@ class WhoAndWhen(TestCase):
             if model._meta.db_table not in READ_ONLY:
                 rows.saved(model)
         total, without = rows.sql(
-            "SELECT count(*), count(*) FILTER (WHERE database_user = '' OR at IS NULL OR transaction_id IS NULL "
-            "OR (actor IS NULL AND database_user IS NULL)) FROM registry_change"
+            "SELECT count(*), count(*) FILTER (WHERE database_user = '' OR at IS NULL "
+            "OR transaction_id IS NULL OR (actor IS NULL AND database_user IS NULL)) FROM registry_change"
         )[0]
         self.assertEqual(without, 0)
         plain = Change.objects.order_by("-id").first()

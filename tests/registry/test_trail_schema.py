@@ -56,7 +56,9 @@ class AfterMigrations(RealTransactions):
         return [f"{one.kind} {one.place}" for one in verify("owner").findings]
 
     def history(self, column: str) -> list:
-        events = Change.objects.using("owner").filter(table_name="registry_diagnosis", changes__has_key=column)
+        events = Change.objects.using("owner").filter(
+            table_name="registry_diagnosis", changes__has_key=column
+        )
         return [one.changes[column] for one in events.order_by("id")]
 
     def test_a_removed_column_keeps_every_value_in_the_trail(self):
@@ -65,7 +67,9 @@ class AfterMigrations(RealTransactions):
         def then(_stated):
             self.assertEqual(self.history("primary_site"), [[None, "pancreas"], ["pancreas", "rectum"]])
             self.assertEqual(self.kinds(), [])
-            measured("P22", "0 of 2 trail values lost when their column was removed, all triggers there afterwards")
+            measured(
+                "P22", "0 of 2 trail values lost when their column was removed, all triggers there afterwards"
+            )
 
         self.migrated(migrations.RemoveField("diagnosis", "primary_site"), then=then)
 
@@ -81,7 +85,8 @@ class AfterMigrations(RealTransactions):
     def test_a_new_column_without_a_value_needs_no_event(self):
         field = models.CharField(max_length=20, null=True)
         self.migrated(
-            migrations.AddField("diagnosis", "weather", field), then=lambda stated: self.assertEqual(stated, 0)
+            migrations.AddField("diagnosis", "weather", field),
+            then=lambda stated: self.assertEqual(stated, 0),
         )
 
     def test_a_column_of_another_type_is_stated_with_its_new_values(self):
@@ -134,7 +139,8 @@ class EarlierReleases(RealTransactions):
             cursor.execute("ALTER TABLE registry_change DISABLE TRIGGER USER")
             cursor.execute("ALTER TABLE registry_change DROP CONSTRAINT a_chain_never_forks")
             cursor.execute(
-                "UPDATE registry_change SET salt = NULL, digest = '', hash = '', previous_hash = NULL, centre_id = NULL"
+                "UPDATE registry_change SET salt = NULL, digest = '', hash = '', previous_hash = NULL, "
+                "centre_id = NULL"
             )
             cursor.execute(earlier.CHAIN)
             cursor.execute(

@@ -45,6 +45,7 @@ class EveryRouteTest(Looking):
             "case_history": (reverse("case_history", args=[uid]), 1),
             "section": (reverse("section", args=[uid, "operation"]), 1),
             "case_signing": (reverse("case_signing", args=[uid]), 1),
+            "case_person": (reverse("case_person", args=[uid]), 1),
             "history": (reverse("history"), 2),
             "row_history": (reverse("row_history", args=[change.table_name, change.row_id]), 1),
             "person_history": (reverse("person_history", args=["lead"]), 0),
@@ -141,3 +142,23 @@ class RowTest(Looking):
             self.client.get(reverse("case", args=[self.patient.patient_uid]))
         writing = [one["sql"] for one in queries.captured_queries if "registry_viewed" in one["sql"]]
         self.assertEqual(len(writing), 1)
+
+
+@proves("P27")
+class ViewsOfACaseTest(Looking):
+    def test_who_has_looked_is_told_to_leads_and_auditors_only(self):
+        self.client.get(reverse("case", args=[self.patient.patient_uid]))
+        address = reverse("case_views", args=[self.patient.patient_uid])
+        page = Page(self.client.get(address))
+        self.assertIn("lead page of a case", page.text)
+        for person, status in (
+            (factories.registry_wide("auditor"), 200),
+            (factories.member(of=self.centre), 404),
+            (factories.registry_wide("administrator"), 404),
+            (factories.member(of=factories.centre("CN-OTHER"), role="lead"), 404),
+        ):
+            with self.subTest(person.username):
+                self.assertEqual(signed_in(self.client, person).get(address).status_code, status)
+
+    def test_every_kind_of_page_has_a_name_in_both_languages(self):
+        self.assertEqual(set(viewing.ROUTES.values()) | {viewing.ADMIN}, set(viewing.IN_WORDS))

@@ -165,14 +165,19 @@ class Route:
 
 
 def all_routes() -> list[Route]:
-    """Every address of the site but the catch-all of the admin, which has none of its own."""
-    return [one for one in _routes(get_resolver().url_patterns) if not one.pattern.endswith("$")]
+    """Every address of the site but the catch-all of the admin, which has none of its own. Of two with
+    the same pattern the first answers."""
+    found: dict[str, Route] = {}
+    for one in _routes(get_resolver().url_patterns):
+        if not one.pattern.endswith("$"):
+            found.setdefault(one.pattern, one)
+    return list(found.values())
 
 
 def _routes(patterns, before: str = "", space: str = "") -> Iterator[Route]:
     for one in patterns:
         here = before + str(one.pattern)
         if isinstance(one, URLPattern):
-            yield Route(f"{space}{one.name}" if one.name else here, here)
+            yield Route(f"{space}{one.name or one.lookup_str}" if one.name or space else here, here)
         else:
             yield from _routes(one.url_patterns, here, f"{space}{one.namespace}:" if one.namespace else space)

@@ -21,7 +21,9 @@ _number = count(1)
 
 def watched_models() -> list[type[models.Model]]:
     """The model of every watched table, through tables included."""
-    known = {one._meta.db_table: one for one in apps.get_models(include_auto_created=True) if not one._meta.proxy}
+    known = {
+        one._meta.db_table: one for one in apps.get_models(include_auto_created=True) if not one._meta.proxy
+    }
     return [known[table] for table in watched_tables()]
 
 
@@ -68,14 +70,18 @@ class Rows:
         return Approval(kind="test", reason="because", asked_by=self.person())
 
     def _signature(self) -> Signature:
-        return Signature(patient=self.saved(Patient), user=self.person(), meaning="complete", content_hash="0" * 64)
+        return Signature(
+            patient=self.saved(Patient), user=self.person(), meaning="complete", content_hash="0" * 64
+        )
 
     def _lock(self) -> CaseLock:
         return CaseLock(patient=self.saved(Patient), reason="because")
 
     def _withdrawal(self) -> Withdrawal:
         patient = self.saved(Patient)
-        asked = Approval(kind="withdraw", subject=patient.patient_uid, reason="because", asked_by=self.person())
+        asked = Approval(
+            kind="withdraw", subject=patient.patient_uid, reason="because", asked_by=self.person()
+        )
         asked.save(using=self.using)
         decided = {"state": "confirmed", "decided_by": self.person(), "decided_at": timezone.now()}
         Approval._base_manager.using(self.using).filter(pk=asked.pk).update(**decided)
@@ -193,9 +199,9 @@ class Ways:
 
     def copy_in(self, _row):
         columns, values = self._stored_row()
-        with connections[self.rows.using].cursor() as cursor:
-            with cursor.copy(f'COPY "{self.table}" ({columns}) FROM STDIN') as copy:
-                copy.write_row(values)
+        statement = f'COPY "{self.table}" ({columns}) FROM STDIN'
+        with connections[self.rows.using].cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write_row(values)
 
     def merge(self, row):
         value = self.stored(self.another(row))

@@ -25,4 +25,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         key = "its link key is destroyed" if done.key else "it had no link key"
         self.stdout.write(f"Erased: {done.fields} fields emptied, {done.events} events redacted, {key}.")
-        self.stdout.write("Copies made before still hold its free text until they are deleted (docs/trail.md).")
+        self.stdout.write(
+            "Copies made before still hold its free text until they are deleted (docs/trail.md)."
+        )

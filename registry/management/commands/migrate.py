@@ -24,7 +24,8 @@ class Command(DjangoCommand):
                 "The address in DATABASE_URL is that of the application, which owns nothing."
             )
         if options["plan"] or options["check_unapplied"]:
-            return super().handle(*args, **options)
+            super().handle(*args, **options)
+            return
         connection = connections[options["database"]]
         with connection.cursor() as cursor:
             before, applied = schema.shape(cursor), _applied(connection)

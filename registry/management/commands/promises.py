@@ -19,7 +19,9 @@ class Command(BaseCommand):
         try:
             found = standings(settings.PROMISES_FILE, settings.PROMISES_RELEASED)
         except (ValueError, OSError, KeyError):
-            raise CommandError(f"{settings.PROMISES_FILE} cannot be read; “make prove” writes it anew.") from None
+            raise CommandError(
+                f"{settings.PROMISES_FILE} cannot be read; “make prove” writes it anew."
+            ) from None
         if format == "json":
             self.stdout.write(json.dumps([one.as_data() for one in found], indent=1, ensure_ascii=False))
         else:

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Seals the events of the trail with a key that the database does not hold."
 
     def add_arguments(self, parser):
-        parser.add_argument("--every", type=int, metavar="SECONDS", help="seal again and again, 30 is advised")
+        parser.add_argument(
+            "--every", type=int, metavar="SECONDS", help="seal again and again, 30 is advised"
+        )
         parser.add_argument(
             "--after-restore",
             action="store_true",
