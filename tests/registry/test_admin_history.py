@@ -96,7 +96,7 @@ class HistoryList(Administration):
         )
         self.assertIn("editor S-001 operation changed by a command - Intraoperative blood loss: 400 mL → 700 mL", second)
         chinese = Page(in_chinese(self.client).get(list_of(Change)))
-        self.assertIn("手术 修改 术中出血量：400 mL → 700 mL", chinese.text)
+        self.assertIn("手术 修改 通过命令 - 术中出血量：400 mL → 700 mL", chinese.text)
 
     def test_a_change_is_shown_in_full_answer_by_answer(self):
         page = self.page(page_of(since(self.before)[0]))

@@ -83,7 +83,7 @@ class SpoiledForms(Spoiled):
         for number, one in enumerate(forms):
             with self.subTest(one.name):
                 self.spoil(one, each, number)
-        self.assertGreater(self.accepted, self.posts // 10)  # what is always refused proves nothing
+        self.assertGreater(self.accepted, self.posts // 25)  # what is always refused proves nothing
         measured("P9", f"0 responses of 500 or more in {self.posts:,} posts to {len(forms)} forms")
         measured("P9", f"{self.accepted:,} accepted writes, every one read back")
 
