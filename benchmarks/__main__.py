@@ -1,7 +1,7 @@
 """Measurements of the project.
 
 python -m benchmarks                      all of them, as they are (make bench)
-python -m benchmarks statistics …         one of them, with its own arguments: statistics, report, trust or scaling
+python -m benchmarks statistics …         one of them, with its arguments: statistics, report, trust, scaling
 """
 
 import sys

@@ -84,27 +84,26 @@ def main() -> None:
     from registry.models import Centre, Membership
     from tests import factories
 
-    with registry_of(1):
-        with psycopg.connect(**connections["owner"].get_connection_params()) as owner:
-            fill(owner.cursor())
-            owner.commit()
-            owner.autocommit = True
-            owner.execute("ANALYZE")
-            with acting("benchmark"):
-                centre = Centre.objects.order_by("pk")[5]
-                person, auditor = factories.user("one"), factories.user("all")
-                Membership.objects.create(user=person, centre=centre, role="lead")
-                Membership.objects.create(user=auditor, role="auditor")
-            known = owner.execute(
-                "SELECT id, patient_uid FROM registry_patient WHERE centre_id = %s LIMIT 1", [centre.pk]
-            ).fetchone()
-            given = {"centre": centre.pk, "patient": known[0], "uid": known[1]}
-            for name, question in QUESTIONS.items():
-                asked = question.format(**given)
-                print(f"{name}\n  owner          {_line(measured(owner.cursor(), asked))}")
-                for title, who in (("one centre", person), ("all centres", auditor)):
-                    with on_behalf_of(who), connection.cursor() as cursor:
-                        print(f"  {title:<14} {_line(measured(cursor, asked))}")
+    with registry_of(1), psycopg.connect(**connections["owner"].get_connection_params()) as owner:
+        fill(owner.cursor())
+        owner.commit()
+        owner.autocommit = True
+        owner.execute("ANALYZE")
+        with acting("benchmark"):
+            centre = Centre.objects.order_by("pk")[5]
+            person, auditor = factories.user("one"), factories.user("all")
+            Membership.objects.create(user=person, centre=centre, role="lead")
+            Membership.objects.create(user=auditor, role="auditor")
+        known = owner.execute(
+            "SELECT id, patient_uid FROM registry_patient WHERE centre_id = %s LIMIT 1", [centre.pk]
+        ).fetchone()
+        given = {"centre": centre.pk, "patient": known[0], "uid": known[1]}
+        for name, question in QUESTIONS.items():
+            asked = question.format(**given)
+            print(f"{name}\n  owner          {_line(measured(owner.cursor(), asked))}")
+            for title, who in (("one centre", person), ("all centres", auditor)):
+                with on_behalf_of(who), connection.cursor() as cursor:
+                    print(f"  {title:<14} {_line(measured(cursor, asked))}")
 
 
 def _line(found: tuple[float, str]) -> str:

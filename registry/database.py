@@ -38,8 +38,8 @@ def databases_from(environ: Mapping[str, str], base_dir: Path) -> dict[str, dict
 
     Read are DATABASE_URL, DATABASE_OWNER_URL, DATABASE_SEAL_URL, DATABASE_REPLICA_URL (where
     reports are read), NETLM_VAR (the folder of the embedded server instead of `base_dir`/var) and
-    NETLM_THROWAWAY_DATABASE, which only `make test` sets. Raises ImproperlyConfigured with a message that never repeats any part of
-    an address.
+    NETLM_THROWAWAY_DATABASE, which only `make test` sets. Raises ImproperlyConfigured with a message
+    that never repeats any part of an address.
     """
     if "DATABASE_URL" in environ:
         found = {

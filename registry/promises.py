@@ -232,9 +232,9 @@ class Standing:
         }
 
 
-def read(path: Path) -> dict[str, dict]:
-    """What the runner has written: promise → outcome. Empty if it never has; raises ValueError for
-    a file that is something else."""
+def read(path: Path) -> dict[str, dict[str, dict]]:
+    """What the runner has written: promise → test → outcome. Empty if it never has; raises ValueError
+    for a file that is something else."""
     if not path.exists():
         return {}
     found = json.loads(path.read_text(encoding="utf-8"))
@@ -250,17 +250,19 @@ def standings(path: Path, released: Path | None = None) -> list[Standing]:
     return [_standing(one, recorded.get(one.id)) for one in PROMISES]
 
 
-def _standing(promise: Promise, recorded: dict | None) -> Standing:
-    if recorded is None:
+def _standing(promise: Promise, recorded: dict[str, dict] | None) -> Standing:
+    """Of several tests the worst outcome counts, and the oldest day with its commit."""
+    if not recorded:
         return Standing(promise, BY_PROCESS if promise.by_process else NOT_MEASURED)
-    failed = tuple(recorded["failed"])
-    state = FAILED if failed else PROVEN if recorded["full"] else REDUCED
+    failed = tuple(name for name, one in recorded.items() if one["failed"])
+    in_full = all(one["full"] for one in recorded.values())
+    oldest = min(recorded.values(), key=lambda one: one["date"])
     return Standing(
         promise,
-        state,
-        tuple(recorded["figures"]),
-        recorded["tests"],
+        FAILED if failed else PROVEN if in_full else REDUCED,
+        tuple(figure for one in recorded.values() for figure in one["figures"]),
+        len(recorded),
         failed,
-        recorded["date"],
-        recorded["commit"],
+        oldest["date"],
+        oldest["commit"],
     )

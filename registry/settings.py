@@ -166,7 +166,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SITE_NAME = "NETLM registry"
 SECOND_FACTOR = _flag("NETLM_SECOND_FACTOR", BEHIND_HTTPS)
-SIGN_OWN = _flag("NETLM_SIGN_OWN", False)  # a lead may sign cases with own entries; shown wherever it happened
+# A lead may sign cases with own entries; it is shown wherever it happened.
+SIGN_OWN = _flag("NETLM_SIGN_OWN", False)
 PROXIES = _number("NETLM_PROXIES", 1 if BEHIND_HTTPS else 0, 0, 9)
 ACCOUNT_ADAPTER = "registry.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 Tested = TypeVar("Tested", bound=Callable | type)
 FIGURES: dict[str, list[str]] = {}
+REDUCED: set[str] = set()  # promises of which something was repeated less often than in full
 
 
 def proves(*ids: str) -> Callable[[Tested], Tested]:
@@ -43,4 +44,6 @@ def in_full() -> bool:
 
 def size(promise: str, *, reduced: int, full: int) -> int:
     """How often a proof is repeated in this run."""
+    if not in_full() and reduced < full:
+        REDUCED.add(promise)
     return full if in_full() else reduced

@@ -10,52 +10,55 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.promises import FIGURES, in_full, proven_by
+from tests.promises import FIGURES, REDUCED, proven_by
 
 
 class Record:
-    """Collects the outcome of the tests that carry @proves."""
+    """Collects the outcome of the tests that carry @proves, and the figures that each has measured."""
 
     def __init__(self) -> None:
-        self._tests: dict[str, list[str]] = {}
-        self._failed: dict[str, list[str]] = {}
+        self._found: dict[str, dict[str, dict]] = {}
+        self._failed: set[str] = set()
         self._skipped: set[str] = set()
+        self._before: dict[str, int] = {}
 
-    def ran(self, test: object) -> None:
-        """A test has begun that may prove something."""
-        for promise in _promises(test):
-            self._tests.setdefault(promise, []).append(test.id())
+    def begins(self, _test: object) -> None:
+        """A test begins: what is measured from now on is its own."""
+        self._before = {promise: len(figures) for promise, figures in FIGURES.items()}
 
     def failed(self, test: object) -> None:
         """A test, or a part of it, has failed."""
-        whole = getattr(test, "test_case", test)
-        for promise in _promises(whole):
-            self._failed.setdefault(promise, []).append(whole.id())
+        self._failed.add(getattr(test, "test_case", test).id())
 
     def skipped(self, test: object) -> None:
         """A test was skipped: it proves nothing."""
         self._skipped.add(getattr(test, "test_case", test).id())
 
-    def write(self, path: Path) -> None:
-        """Replace the entries of the promises of which a test ran now; the others stay as they were."""
-        ran = {promise: set(tests) - self._skipped for promise, tests in self._tests.items()}
-        now = {promise: self._entry(promise, tests) for promise, tests in ran.items() if tests}
-        if not now:
+    def ended(self, test: object) -> None:
+        """A test has ended; a skipped one, and one that proves nothing, leaves nothing."""
+        if test.id() in self._skipped:
             return
+        for promise in _promises(test):
+            self._found.setdefault(promise, {})[test.id()] = {
+                "failed": test.id() in self._failed,
+                "figures": FIGURES.get(promise, [])[self._before.get(promise, 0) :],
+                "full": promise not in REDUCED,
+                "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            }
+
+    def write(self, path: Path, whole: bool = False) -> None:
+        """Replace the entries of the tests that ran now; the others stay as they were, unless the `whole`
+        suite ran: then what did not run is no test any more."""
+        if not self._found:
+            return
+        known, commit = ({} if whole else _known(path)), _commit()
+        for promise, tests in self._found.items():
+            entries = {name: one | {"commit": commit} for name, one in tests.items()}
+            known[promise] = known.get(promise, {}) | entries
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-        unfinished.write_text(json.dumps(_known(path) | now, indent=1, ensure_ascii=False), encoding="utf-8")
+        unfinished.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
         unfinished.replace(path)
-
-    def _entry(self, promise: str, tests: set[str]) -> dict[str, object]:
-        return {
-            "tests": len(tests),
-            "failed": sorted(set(self._failed.get(promise, []))),
-            "figures": FIGURES.get(promise, []),
-            "full": in_full(),
-            "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-            "commit": _commit(),
-        }
 
 
 def _promises(test: object) -> list[str]:

@@ -21,7 +21,8 @@ INTRODUCTION = """# Every address
 
 What each address of the site needs (an action of [the policy](roles.md), `person` for whoever is logged in,
 `public` for everybody), which methods it answers, how many queries reading it takes as the lead of a centre
-with one full case, and which headers of protection it sends. Written by `python -m tests.routes`; a test compares.
+with one full case, and which headers of protection it sends. Written by `python -m tests.routes`; a test
+compares.
 """
 
 

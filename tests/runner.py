@@ -34,11 +34,12 @@ class Result(unittest.TextTestResult):
 
     def startTest(self, test):
         self.started = time.perf_counter()
-        self.record.ran(test)
+        self.record.begins(test)
         super().startTest(test)
 
     def stopTest(self, test):
         super().stopTest(test)
+        self.record.ended(test)
         self.seconds[_whole(test)] = time.perf_counter() - self.started
 
     def addSuccess(self, test):
@@ -73,6 +74,7 @@ class Runner(DiscoverRunner):
     def __init__(self, *, proofs=False, **kwargs):
         super().__init__(**kwargs)
         self.proofs = proofs
+        self.whole = False  # whether everything under tests/ runs
 
     @classmethod
     def add_arguments(cls, parser):
@@ -80,6 +82,7 @@ class Runner(DiscoverRunner):
         parser.add_argument("--proofs", action="store_true", help="only the tests that prove a promise")
 
     def build_suite(self, test_labels=None, **kwargs):
+        self.whole = not test_labels
         suite = super().build_suite(test_labels or ["tests"], **kwargs)
         return self.test_suite(only_proofs(suite)) if self.proofs else suite
 
@@ -124,7 +127,7 @@ class Runner(DiscoverRunner):
             self.log(f"skipped: {name}: {reason}")
         self._tell_the_slowest(getattr(result, "seconds", {}))
         if isinstance(result, Result):
-            result.record.write(settings.PROMISES_FILE)
+            result.record.write(settings.PROMISES_FILE, whole=self.whole)
         only_skipped = skipped.keys() - failed
         refused = len(only_skipped) if os.environ.get("NETLM_NO_SKIPS") == "1" else 0
         if refused:

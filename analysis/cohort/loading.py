@@ -59,8 +59,8 @@ def latest_change(centres: Iterable[Centre]) -> LatestChange:
 def load(definition: Definition, centres: Iterable[Centre]) -> Dataset:
     """The cases of `definition` in `centres`, those that the caller may see; no centre, no case.
 
-    Withdrawn cases, those that were found not eligible, and those whose patient refused or withdrew the use of
-    the data, are left out. All queries see the same moment where the caller's transaction does
+    Withdrawn cases, those that were found not eligible, and those whose patient refused or withdrew the
+    use of the data, are left out. All queries see the same moment where the caller's transaction does
     (registry/context.py, `one_state`).
     """
     scope = {

@@ -140,8 +140,9 @@ def _wrong_policies(cursor, using: str) -> Iterator[str]:
     there: dict[str, set] = {}
     for table, *policy in cursor.fetchall():
         there.setdefault(table, set()).add(_plain(policy))
-    expected = _expected_policies(using)
-    if expected is None:
+    try:
+        expected = _expected_policies(using)
+    except Error:
         yield "policies cannot be compared: the role may not make temporary tables"
         return
     for table in sorted(expected.keys() | there.keys()):
@@ -154,28 +155,25 @@ def _plain(policy: list) -> tuple:
 
 
 @cache
-def _expected_policies(using: str) -> dict[str, frozenset] | None:
+def _expected_policies(using: str) -> dict[str, set]:
     """How PostgreSQL words the policies of the code, from temporary copies that are rolled back.
 
-    The same for as long as the process lives, so it is asked once. None where it cannot be asked.
+    The same for as long as the process lives, so it is asked once. Raises Error where it cannot be asked.
     """
     names = role_names()
     roles = [f'"{one}"' for one in (names.runtime, names.wide, names.seal)]
-    try:
-        with transaction.atomic(using), connections[using].cursor() as cursor:
-            isolated = isolation.isolated()
-            for table in isolated:  # all of them first: policies speak of each other's tables
-                cursor.execute(f'CREATE TEMPORARY TABLE "{table}" (LIKE public."{table}")')
-            for table, rows in isolated.items():
-                for statement in isolation.policies(table, rows, *roles).values():
-                    cursor.execute(statement.replace(f'ON "{table}"', f'ON pg_temp."{table}"'))
-            cursor.execute(POLICIES.format(schema=SCRATCH))
-            found: dict[str, set] = {}
-            for table, *policy in cursor.fetchall():
-                found.setdefault(table, set()).add(_plain(policy))
-            transaction.set_rollback(True, using)
-    except Error:
-        return None
+    found: dict[str, set] = {}
+    with transaction.atomic(using), connections[using].cursor() as cursor:
+        isolated = isolation.isolated()
+        for table in isolated:  # all of them first: policies speak of each other's tables
+            cursor.execute(f'CREATE TEMPORARY TABLE "{table}" (LIKE public."{table}")')
+        for table, rows in isolated.items():
+            for statement in isolation.policies(table, rows, *roles).values():
+                cursor.execute(statement.replace(f'ON "{table}"', f'ON pg_temp."{table}"'))
+        cursor.execute(POLICIES.format(schema=SCRATCH))
+        for table, *policy in cursor.fetchall():
+            found.setdefault(table, set()).add(_plain(policy))
+        transaction.set_rollback(True, using)
     return found
 
 

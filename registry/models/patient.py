@@ -8,8 +8,8 @@ from django.utils.functional import lazystr
 from registry import codes
 from registry.fields import Coded, Words, YearMonth, YesNo
 from registry.labels import Label
-from registry.models.centre import Centre
 from registry.masking import Masked
+from registry.models.centre import Centre
 from registry.models.naming import named
 from registry.scoping import ScopedPatients, ScopedRows
 

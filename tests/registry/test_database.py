@@ -2,7 +2,6 @@
 
 import os
 import signal
-import stat
 import subprocess
 import sys
 import time
@@ -228,21 +227,6 @@ class Commands(Projects):
         self.run_once()
         outcome = self.manage("database", "url")
         self.assertEqual((outcome.returncode, outcome.stdout), (1, ""))
-
-    def test_a_copy_is_private_and_restores_what_was_there(self):
-        self.run_once("CREATE TABLE 病例 AS SELECT 7 AS value")
-        copy, elsewhere = self.top / "copy of today", self.top / "elsewhere"
-        self.assertEqual(self.manage("database", "dump", str(copy)).stderr, "")
-        self.assertEqual(stat.S_IMODE(copy.stat().st_mode), 0o600)
-        self.assertIn("is not overwritten", self.manage("database", "dump", str(copy)).stderr)
-        self.assertEqual(self.manage("database", "restore", str(copy), var=elsewhere).stderr, "")
-        self.assertEqual(self.run_once("SELECT value FROM 病例", elsewhere), [[7]])
-        self.assertIn("not empty", self.manage("database", "restore", str(copy), var=elsewhere).stderr)
-
-    def test_a_copy_that_cannot_be_written_says_so(self):
-        outcome = self.manage("database", "dump", str(self.top / "no such folder" / "copy"))
-        self.assertEqual(outcome.returncode, 1)
-        self.assertIn("cannot be written", outcome.stderr)
 
     def test_a_wrong_address_is_explained_without_a_traceback(self):
         outcome = self.manage("check", DATABASE_URL="mysql://somebody:topsecret@host/name")

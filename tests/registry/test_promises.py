@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from registry.promises import BY_ID, PROMISES, STATES, standings
 from tests import factories, promises
-from tests.promises import measured, proven_by, proves
+from tests.promises import measured, proven_by, proves, size
 from tests.record import Record
 from tests.runner import Runner, only_proofs
 
@@ -71,11 +71,14 @@ class Recording(SimpleTestCase):
     def setUp(self):
         self.path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "var" / "promises.json"
         self.enterContext(mock.patch.dict(promises.FIGURES, clear=True))
+        self.enterContext(mock.patch.object(promises, "REDUCED", set()))
+        self.enterContext(mock.patch("tests.record.REDUCED", promises.REDUCED))
 
     def sample(self) -> type[unittest.TestCase]:
         class Sample(unittest.TestCase):
             @proves("P9", "T25")
             def test_that_holds(self):
+                size("P9", reduced=300, full=10_000)
                 measured("P9", "0 of 300")
 
             @proves("P3")
@@ -93,11 +96,11 @@ class Recording(SimpleTestCase):
 
         return Sample
 
-    def run_sample(self) -> dict:
+    def run_sample(self, whole: bool = False) -> dict:
         runner = Runner(verbosity=0)
         suite = unittest.defaultTestLoader.loadTestsFromTestCase(self.sample())
         result = unittest.TextTestRunner(stream=StringIO(), resultclass=runner.get_resultclass()).run(suite)
-        result.record.write(self.path)
+        result.record.write(self.path, whole)
         return {one.promise.id: one for one in standings(self.path)}
 
     def test_outcome_figure_day_and_commit_are_written_down(self):
@@ -117,10 +120,23 @@ class Recording(SimpleTestCase):
 
     def test_another_run_replaces_only_what_it_ran(self):
         self.run_sample()
-        record = Record()
-        record.write(self.path)
-        known = json.loads(self.path.read_text())
-        self.assertEqual(set(known), {"P9", "P3"})
+        before = json.loads(self.path.read_text())
+        Record().write(self.path, whole=True)
+        self.assertEqual(json.loads(self.path.read_text()), before)
+        other = {"failed": True, "figures": [], "full": True, "date": "2026-01-01", "commit": "old"}
+        self.path.write_text(json.dumps({"P9": {"tests.another": other}, "P5": {"tests.other": other}}))
+        found = self.run_sample()
+        self.assertEqual(
+            (found["P9"].tests, found["P9"].state, found["P9"].date), (2, "failed", "2026-01-01")
+        )
+        self.assertEqual((found["P5"].state, found["P5"].commit), ("failed", "old"))
+
+    def test_a_run_of_everything_forgets_tests_that_are_gone(self):
+        gone = {"failed": True, "figures": [], "full": True, "date": "2026-01-01", "commit": "old"}
+        self.path.parent.mkdir()
+        self.path.write_text(json.dumps({"P9": {"tests.gone": gone}, "P5": {"tests.gone": gone}}))
+        found = self.run_sample(whole=True)
+        self.assertEqual((found["P9"].state, found["P5"].state), ("reduced", "not_measured"))
 
 
 class Shown(TestCase):
@@ -128,14 +144,13 @@ class Shown(TestCase):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.file = folder / "promises.json"
         entry = {
-            "tests": 2,
-            "failed": [],
+            "failed": False,
             "figures": ["0 of 10,000"],
             "full": True,
             "date": "2026-11-21",
             "commit": "abc",
         }
-        self.file.write_text(json.dumps({"P5": entry}))
+        self.file.write_text(json.dumps({"P5": {"tests.load.Edits.test_all": entry}}))
         self.enterContext(override_settings(PROMISES_FILE=self.file, PROMISES_RELEASED=folder / "none"))
 
     def test_the_command_prints_promised_and_measured(self):

@@ -54,10 +54,6 @@ class Prepared(Sealed):
         self.seal()
         self.assertEqual(verify("seal", KEY).findings, [])
 
-    def tearDown(self):
-        guard.install("owner")
-        super().tearDown()
-
     def places(self) -> list[str]:
         return [f"{one.kind} {one.place}" for one in verify("seal", KEY).findings]
 
@@ -362,12 +358,14 @@ class Superuser(Prepared):
         self.assertGreaterEqual(Change.objects.order_by("-id").first().at, before)
 
     def test_a_trigger_that_stays_off_is_seen_at_the_next_look(self):
+        self.addCleanup(guard.install, "owner")
         with as_superuser() as cursor:
             cursor.execute("ALTER TABLE registry_diagnosis DISABLE TRIGGER record_change")
         self.assertEqual(self.places(), ["guard trigger record_change on registry_diagnosis is switched off"])
         measured("P3", "trigger left off, function replaced, policy dropped: named by the comparison")
 
     def test_a_replaced_function_is_seen_at_the_next_look(self):
+        self.addCleanup(guard.install, "owner")
         with as_superuser() as cursor:
             cursor.execute(
                 "CREATE OR REPLACE FUNCTION registry_record_change() RETURNS trigger LANGUAGE plpgsql "
