@@ -14,7 +14,7 @@ from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, TestCase
-from hypothesis import HealthCheck, given, seed
+from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as trials
 from hypothesis import strategies as st
 
@@ -34,6 +34,7 @@ from tests.registry.signing_in import signed_in
 from tests.registry.test_hardening import NASTY, mutations, values
 
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+QUIET |= {"phases": [Phase.generate]}  # a failure names its seed; making it smaller takes long
 POISON = ("9999-12-31", "0001-01-01", "1" + "0" * 30, "1e999999", "NaN", "Infinity", "40000", "-1", "9" * 20)
 
 
