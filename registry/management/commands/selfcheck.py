@@ -1,4 +1,4 @@
-"""manage.py selfcheck: what /health/ready/ asks, by hand: after an upgrade, a restore, a change of the server."""
+"""manage.py selfcheck: what /health/ready/ asks, by hand; after an upgrade, a restore or a move."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -6,7 +6,7 @@ from registry.operations import health
 
 
 class Command(BaseCommand):
-    help = "Checks database, migrations, guard, seals, backup, disk, durability and role. Ends with 1 if one fails."
+    help = "Checks what the registry needs to work (docs/operations.md). Ends with 1 if something fails."
     requires_system_checks = []
 
     def handle(self, **options):
