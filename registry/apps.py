@@ -1,6 +1,6 @@
 """The registry's start-up: labels follow the reader's language, the database is guarded."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.functional import lazystr
 from django.utils.translation import get_language
@@ -20,8 +20,10 @@ class RegistryConfig(AppConfig):
         from registry.accounts import signals  # noqa: F401  (connects itself)
         from registry.audit import erasure
         from registry.guard import checks  # noqa: F401  (registers itself)
+        from registry.models.naming import name_others
 
         labels.follow(get_language)
+        name_others(apps.get_models(include_auto_created=True))
         signing.register_kinds()
         granting.register_kinds()
         erasure.register_kind()

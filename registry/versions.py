@@ -1,4 +1,4 @@
-"""The version of a case, or of one row, is its history: what a form had seen, and what came since.
+"""The version of a case is its history: what a form had seen, and what came since.
 
 A version is the newest event that a page has seen, and how many there were up to it. The number of
 the newest event alone would not do: events are numbered when they are written but seen when their
@@ -37,32 +37,25 @@ class Version:
 
 
 @dataclass(frozen=True)
-class History:
-    """The events of one subject: all of a patient, or those of one row."""
+class CaseHistory:
+    """The events of one patient."""
 
-    name: str
-    events: Q
-
-    @property
-    def where(self) -> tuple[str, list]:
-        """The events as a condition of SQL, with its values."""
-        columns = dict(self.events.children)
-        return " AND ".join(f"{one} = %s" for one in columns), list(columns.values())
+    patient_id: int
 
     @property
     def _signer(self) -> Signer:
-        return Signer(salt=f"version of {self.name}", sep="~")
+        return Signer(salt=f"version of case {self.patient_id}", sep="~")
 
     def now(self) -> Version:
         """The version as this statement sees it. Asked for before what is shown is read: a change in
         between then counts as unseen."""
-        where, values = self.where
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT e.id, left(encode(e.hash, 'hex'), {MARK}), pg_current_snapshot()::text, "
-                f"(SELECT count(*) FROM {TABLE} WHERE {where}) FROM (SELECT 1) AS always LEFT JOIN LATERAL "
-                f"(SELECT id, hash FROM {TABLE} WHERE {where} ORDER BY id DESC LIMIT 1) AS e ON true",
-                [*values, *values],
+                f"(SELECT count(*) FROM {TABLE} WHERE patient_id = %s) FROM (SELECT 1) AS always LEFT JOIN "
+                f"LATERAL (SELECT id, hash FROM {TABLE} WHERE patient_id = %s ORDER BY id DESC LIMIT 1) AS e "
+                "ON true",
+                [self.patient_id, self.patient_id],
             )
             newest, mark, snapshot, count = cursor.fetchone()
         return Version(newest or 0, count, mark or "", snapshot)
@@ -84,12 +77,12 @@ class History:
 
     def since(self, version: Version) -> Since | None:
         """The same for a version that is at hand."""
-        where, values = self.where
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FILTER (WHERE id <= %s), count(*) FILTER (WHERE id > %s), coalesce(bool_or("
-                f"id = %s AND left(encode(hash, 'hex'), {MARK}) = %s), false) FROM {TABLE} WHERE {where}",
-                [version.newest, version.newest, version.newest, version.mark, *values],
+                "SELECT count(*) FILTER (WHERE id <= %s), count(*) FILTER (WHERE id > %s), "
+                f"coalesce(bool_or(id = %s AND left(encode(hash, 'hex'), {MARK}) = %s), false) "
+                f"FROM {TABLE} WHERE patient_id = %s",
+                [version.newest, version.newest, version.newest, version.mark, self.patient_id],
             )
             before, later, newest_is_there = cursor.fetchone()
         if before < version.count or not (newest_is_there or version.newest == 0):
@@ -101,7 +94,7 @@ class History:
 class Since:
     """What has happened since a version: `late` events numbered before its newest, `later` after it."""
 
-    history: History
+    history: CaseHistory
     version: Version
     late: int
     later: int
@@ -113,22 +106,21 @@ class Since:
     def changes(self) -> QuerySet[Change]:
         """Every event that the version had not seen, oldest first."""
         unseen = Q(id__gt=self.version.newest) | Q(id__in=self._latecomers() if self.late else [])
-        return Change.objects.filter(self.history.events).filter(unseen).order_by("id")
+        return Change.objects.filter(unseen, patient_id=self.history.patient_id).order_by("id")
 
     def _latecomers(self) -> list[int]:
-        where, values = self.history.where
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT id FROM {TABLE} WHERE {where} AND id <= %s AND NOT pg_visible_in_snapshot("
+                f"SELECT id FROM {TABLE} WHERE patient_id = %s AND id <= %s AND NOT pg_visible_in_snapshot("
                 "transaction_id::text::xid8, %s::pg_snapshot) ORDER BY id DESC LIMIT %s",
-                [*values, self.version.newest, self.version.snapshot, self.late],
+                [self.history.patient_id, self.version.newest, self.version.snapshot, self.late],
             )
             return [number for (number,) in cursor.fetchall()]
 
 
-def case_history(patient: Patient) -> History:
+def case_history(patient: Patient) -> CaseHistory:
     """Everything that happens to a case, its centre's row excepted."""
-    return History(f"case {patient.pk}", Q(patient_id=patient.pk))
+    return CaseHistory(patient.pk)
 
 
 def newest_change(patient: Patient) -> int:

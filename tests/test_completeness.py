@@ -141,7 +141,7 @@ class RecordTest(SimpleTestCase):
             text = path.read_text(encoding="utf-8")
             self.assertNotRegex(text, CHINESE)
             self.assertNotIn("choices=", text)
-            self.assertEqual(re.findall(r"verbose_name='(?!ID)", text), [])
+            self.assertEqual(re.findall(r"verbose_name='(?!ID|session|expire)", text), [])
 
     def test_every_modality_of_the_review_is_a_code(self):
         wanted = "hae tace deb_tace tare rfa mwa cryo chemical_abl ssa interferon prrt chemo targeted"

@@ -87,15 +87,17 @@ class AtTheSameTime:
         return self._result
 
 
-def wait_until_somebody_waits() -> None:
-    """Return as soon as another connection waits for a lock that this one holds."""
-    with connection.cursor() as cursor:
-        for _attempt in range(1000):
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks "
-                "WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.02)")
+def wait_until_somebody_waits(cursor: psycopg.Cursor | None = None) -> None:
+    """Return as soon as another connection waits for a lock that this one, or the cursor's, holds."""
+    if cursor is None:
+        with connection.cursor() as own:
+            return wait_until_somebody_waits(own)
+    for _attempt in range(1000):
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks "
+            "WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        if cursor.fetchone()[0]:
+            return None
+        cursor.execute("SELECT pg_sleep(0.02)")
     raise AssertionError("nobody waits for a lock")

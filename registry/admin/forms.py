@@ -26,7 +26,7 @@ from registry.forms.inputs import CodeInput, CodeSetInput
 from registry.forms.record import Group, RecordForm
 from registry.labels import Label, both
 from registry.models import Patient
-from registry.versions import History, Since, Version, case_history
+from registry.versions import CaseHistory, Since, Version, case_history
 
 WITH_UNIT = Label("{label} ({unit})", "{label}({unit})")
 MOST_OPERATIONS = 20
@@ -133,7 +133,7 @@ class MainForm(WhyAsked, CaseForm):
             self.initial["base"] = history.token(history.now())
 
     @property
-    def history(self) -> History:
+    def history(self) -> CaseHistory:
         """The history of the case that the page is about."""
         return case_history(self.instance if isinstance(self.instance, Patient) else self.instance.patient)
 

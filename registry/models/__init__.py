@@ -51,6 +51,7 @@ __all__ = [
     "Draft",
     "Erasure",
     "FollowupVisit",
+    "Freeze",
     "Limit",
     "Membership",
     "OneTimePassword",

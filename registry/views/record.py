@@ -23,7 +23,7 @@ from registry.forms.editing import SectionEdit
 from registry.forms.patient import NewCaseForm, PatientForm
 from registry.forms.sections import Section
 from registry.gate import reads_what_is_typed
-from registry.labels import Label, joined
+from registry.labels import Label, both, joined
 from registry.models import Draft, Patient
 from registry.once import key_for, sent_key, stored_once, tells_typed_anew
 from registry.reasons import NoReason
@@ -173,7 +173,8 @@ def _tell_what_was_taken(request: HttpRequest, edit: SectionEdit) -> None:
         told.append(_("and %(n)d more") % {"n": len(edit.taken) - NAMED})
     if told:
         merged = _("Changed by others meanwhile, and kept: %(changes)s.")
-        messages.info(request, merged % {"changes": "; ".join(told)})
+        changes = joined([both(one) for one in told], en="; ", zh="；")
+        messages.info(request, merged % {"changes": changes})
 
 
 def _saved(request: HttpRequest, patient: Patient, section: Section) -> HttpResponse:

@@ -92,9 +92,12 @@ class HistoryList(Administration):
         page = self.page(list_of(Change))
         (first, second) = page.texts("//table[@id='result_list']/tbody/tr")[:2]
         self.assertRegex(
-            first, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d wei S-001 complication removed by a command - Complication: "
+            first,
+            r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d wei S-001 complication removed by a command - Complication: ",
         )
-        self.assertIn("editor S-001 operation changed by a command - Intraoperative blood loss: 400 mL → 700 mL", second)
+        self.assertIn(
+            "editor S-001 operation changed by a command - Intraoperative blood loss: 400 mL → 700 mL", second
+        )
         chinese = Page(in_chinese(self.client).get(list_of(Change)))
         self.assertIn("手术 修改 通过命令 - 术中出血量：400 mL → 700 mL", chinese.text)
 

@@ -470,7 +470,7 @@ class Meanwhile(Administration):
                 why = self.refused(
                     self.client.post(page_of(self.patient), form | {"smoking_status": "former"})
                 )
-                self.assertIn("changed while you were typing", why)
+                self.assertIn("does not say which version", why)
 
     def test_on_the_page_of_one_row_only_that_row_counts(self):
         operation, course = (model.objects.get(patient=self.patient) for model in (Operation, PostopCourse))

@@ -22,7 +22,7 @@ from tests import factories
 from tests.pages import Page, Typed, opened, with_row
 from tests.registry.entry import Entry
 
-ANSWERED = {200, 302, 400, 404, 413, 422}
+ANSWERED = {200, 302, 400, 404, 409, 413, 422}
 NASTY = (
     *(
         "",

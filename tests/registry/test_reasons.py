@@ -173,7 +173,7 @@ class EveryChangeOfACompleteSectionTest(Administration):
     }
 
     def test_every_one_carries_a_reason(self):
-        rounds, chance = size("P2", reduced=12, full=500), random.Random(2)
+        rounds, chance = size("P2", reduced=12, full=150), random.Random(2)
         explained_changes = 0
         for number in range(rounds):
             slug = chance.choice([one.slug for one in SECTIONS if one.slug in self.EDITS])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import OperationalError
 from django.test import override_settings
 
 from registry import actions
 from registry.context import acting
 from registry.models import Change, Diagnosis, Operation, Patient
-from registry.versions import LONGEST, Version, case_history, row_history
+from registry.versions import LONGEST, Version, case_history
 from tests import factories
 from tests.pages import Page, answered, section_url
 from tests.promises import proves
@@ -40,22 +41,13 @@ class OneAfterTheOther(Entry):
         nobody = case_history(Patient(pk=2**40))
         self.assertFalse(nobody.read(nobody.token(nobody.now())))
 
-    def test_a_row_has_a_version_of_its_own(self):
-        history = row_history(self.centre)
-        before = history.now()
-        factories.row(Diagnosis, self.patient)
-        self.assertFalse(history.since(before))
-        type(self.centre).objects.update(centre_type="x")
-        self.assertEqual(history.since(before).changes().get().table_name, "registry_centre")
-
     def test_what_is_no_token_of_this_case_is_no_version(self):
         token = self.history.token(self.history.now())
-        others = (case_history(factories.patient("S-2", self.centre)), row_history(self.patient))
+        other = case_history(factories.patient("S-2", self.centre))
         for one in (None, "", "x", token[1:], token + "A", "0" + token, "1" * (LONGEST + 1)):
             with self.subTest(one):
                 self.assertIsNone(self.history.read(one))
-        for other in others:
-            self.assertIsNone(self.history.read(other.token(self.history.now())))
+        self.assertIsNone(self.history.read(other.token(self.history.now())))
 
     def test_with_a_new_secret_key_a_page_that_is_open_is_asked_to_compare(self):
         token = self.history.token(self.history.now())
@@ -65,8 +57,6 @@ class OneAfterTheOther(Entry):
                 self.assertIsNone(self.history.read(token))
 
     def test_an_earlier_secret_key_still_counts(self):
-        from django.conf import settings
-
         token, earlier = self.history.token(self.history.now()), settings.SECRET_KEY
         with override_settings(SECRET_KEY="another" * 8, SECRET_KEY_FALLBACKS=[earlier]):
             self.assertIsNotNone(self.history.read(token))
@@ -136,7 +126,7 @@ class WithSeveralTransactions(RealTransactions):
         with as_owner() as cursor:
             cursor.execute("UPDATE registry_diagnosis SET primary_site = 'rectum'")
             sent = AtTheSameTime(lambda: self.client.post(self.url, answered(form, primary_site="stomach")))
-            _wait_for(cursor)
+            wait_until_somebody_waits(cursor)
         self.assertEqual(sent.result().status_code, 409)
         self.assertEqual(Diagnosis.objects.get().primary_site, "rectum")
 
@@ -186,15 +176,3 @@ class WithSeveralTransactions(RealTransactions):
             self.assertIn("deadlock", str(error))
         self.assertEqual(Operation.objects.get().blood_loss_ml, 500)
         self.assertEqual(Diagnosis.objects.get().tnm_edition, "ajcc8")
-
-
-def _wait_for(cursor) -> None:
-    for _attempt in range(500):
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks "
-            "WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-        )
-        if cursor.fetchone()[0]:
-            return
-        cursor.execute("SELECT pg_sleep(0.02)")
-    raise AssertionError("nobody waits")
