@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 
 from django.contrib import messages
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -76,7 +76,7 @@ class Sent:
 
     def forget(self) -> None:
         """Nothing was stored: the key may be used again."""
-        if self.row is not None and not self.led_to:
+        if self.first and self.row is not None and not self.led_to:
             SentForm.objects.filter(pk=self.row).delete()
 
 
@@ -87,9 +87,11 @@ def once(request: HttpRequest) -> Iterator[Sent]:
     sent = request.sent = _arrived(request, key) if key else Sent(first=True)
     try:
         yield sent
-    finally:
-        if sent.first and not connection.needs_rollback:
+    except Exception:
+        with suppress(DatabaseError):  # a transaction that is broken keeps no key anyway
             sent.forget()
+        raise
+    sent.forget()
 
 
 def _arrived(request: HttpRequest, key: str) -> Sent:

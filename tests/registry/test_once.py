@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from registry.context import on_behalf_of
-from registry.models import Complication, Membership, Patient, SentForm
+from registry.models import Change, Complication, Membership, Patient, SentForm
 from registry.once import KEPT, new_key
 from tests import factories
 from tests.pages import Page, answered, opened, section_url, with_row
@@ -87,6 +87,18 @@ class SentAgain(Entry):
             with self.subTest(key[:5]):
                 self.assertEqual(self.send(once=key, **{"rows-0-cd_grade": "soon"}).status_code, 422)
         self.assertEqual(SentForm.objects.count(), 0)
+
+    def test_a_form_of_a_case_that_is_not_there_keeps_no_key(self):
+        address = self.url(self.slug).replace(self.patient.patient_uid, "AAAAAAAAAA")
+        self.assertEqual(self.client.post(address, self.form).status_code, 404)
+        self.assertEqual(SentForm.objects.count(), 0)
+
+    @proves("T34")
+    def test_a_time_that_the_browser_sends_is_ignored(self):
+        past = {"at": "2001-01-01", "head-at": "2001-01-01", "saved_at": "2001-01-01"}
+        self.saved(self.send(**past))
+        for moment in (Change.objects.latest("id").at, SentForm.objects.get().at):
+            self.assertLess(timezone.now() - moment, timedelta(minutes=5))
 
     def test_the_same_key_of_somebody_else_is_another_key(self):
         other = Client()
