@@ -212,5 +212,6 @@ class ReportPagesTest(TestCase):
             case(self.here, visits=[visit(90), visit(180)])
         asked()
 
-    QUERIES_OF_A_NEW_REPORT = 18 + CONTEXT
-    QUERIES_OF_A_LIST = 6 + CONTEXT
+    # what is vouched for, that somebody looked, how rows are fetched
+    QUERIES_OF_A_NEW_REPORT = 18 + 3 + CONTEXT
+    QUERIES_OF_A_LIST = 6 + 1 + CONTEXT
