@@ -87,12 +87,18 @@ def _text(value: object) -> str:
 @contextmanager
 def _history_off(cursor: psycopg.Cursor) -> Iterator[None]:
     tables = [connection.ops.quote_name(model._meta.db_table) for model in CLINICAL]
+    cursor.execute(
+        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"
+    )
+    always = [pair for pair in cursor.fetchall() if connection.ops.quote_name(pair[0]) in tables]
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with deferred checks cannot be altered
     for table in tables:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
     for table in tables:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    for table, trigger in always:
+        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
 
 
 def _advance_sequence(cursor: psycopg.Cursor, last: int) -> None:

@@ -139,7 +139,8 @@ class EndingRoles(People):
         held = Membership.objects.get(user=self.editor)
         self.client.force_login(self.lead)
         for day in ("2026-12-31", "2027-12-31", ""):
-            response = self.client.post(page_of(held), {"valid_until": day, "reason": ""})
+            typed = self.open(held) | {"valid_until": day, "reason": ""}
+            response = self.client.post(page_of(held), typed)
             self.assertEqual(response.status_code, 302, self.complaints(response))
             held.refresh_from_db()
             self.assertEqual(str(held.valid_until or ""), day)
@@ -148,7 +149,8 @@ class EndingRoles(People):
         held = Membership.objects.get(user=self.reader)
         Membership.objects.filter(pk=held.pk).update(valid_until=date(2026, 1, 1))
         self.client.force_login(self.administrator)
-        self.client.post(page_of(held), {"valid_until": "2027-01-01", "reason": "stays a year"})
+        typed = self.open(held) | {"valid_until": "2027-01-01", "reason": "stays a year"}
+        self.client.post(page_of(held), typed)
         held.refresh_from_db()
         self.assertEqual(held.valid_until, date(2026, 1, 1))
         self.confirm(self.manager, Approval.objects.get())
@@ -228,8 +230,8 @@ class Accounts(People):
     def test_nobody_makes_a_superuser_and_a_lead_makes_no_staff(self):
         for person in (self.lead, self.manager, self.administrator):
             self.client.force_login(person)
-            form = self.open(self.editor) | {"is_superuser": "on", "is_staff": "on", "groups": "1"}
             User.objects.filter(pk=self.editor.pk).update(is_staff=False)
+            form = self.open(self.editor) | {"is_superuser": "on", "is_staff": "on", "groups": "1"}
             self.client.post(page_of(self.editor), form)
             self.editor.refresh_from_db()
             self.assertFalse(self.editor.is_superuser)

@@ -1,6 +1,6 @@
 """Examples for the rules on dates."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from tests.registry.complete_case import DIED, day
 from tests.registry.rule_examples import Example
@@ -148,7 +148,7 @@ EXAMPLES = [
         "X017",
         "consents.consent_date",
         kept={"consents.consent_date": day(0)},
-        broken={"consents.consent_date": date(2999, 1, 1)},
+        broken={"consents.consent_date": date.today() + timedelta(days=90)},
     ),
     Example(
         "X020",
