@@ -31,16 +31,24 @@ def empty_database() -> None:
     with as_owner() as cursor:
         tables = [name for name in _tables(cursor) if name not in KEPT | {"registry_change"}]
         quoted = [connection.ops.quote_name(name) for name in tables]
-        cursor.execute(ALWAYS)
-        always = cursor.fetchall()
-        for table in (*quoted, "registry_change"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"TRUNCATE {', '.join(quoted)} RESTART IDENTITY CASCADE")
-        cursor.execute("DELETE FROM registry_change WHERE table_name <> ALL (%s)", [list(KEPT)])
-        for table in (*quoted, "registry_change"):
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        for table, trigger in always:
-            cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {trigger}')
+        with triggers_off(cursor, [*tables, "registry_change"]):
+            cursor.execute(f"TRUNCATE {', '.join(quoted)} RESTART IDENTITY CASCADE")
+            cursor.execute("DELETE FROM registry_change WHERE table_name <> ALL (%s)", [list(KEPT)])
+
+
+@contextmanager
+def triggers_off(cursor: psycopg.Cursor, tables: list[str]) -> Iterator[None]:
+    """Meanwhile the triggers of these tables do nothing; afterwards they fire as before, also for a
+    session that plays a replica."""
+    cursor.execute(ALWAYS)
+    always = [pair for pair in cursor.fetchall() if pair[0] in tables]
+    for table in tables:
+        cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+    yield
+    for table in tables:
+        cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+    for table, trigger in always:
+        cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {trigger}')
 
 
 def _tables(cursor: psycopg.Cursor) -> list[str]:

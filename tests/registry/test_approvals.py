@@ -12,7 +12,7 @@ from registry.labels import both
 from registry.models import Approval, Change
 from tests import factories
 from tests.promises import measured, proves
-from tests.transactions import RealTransactions, as_owner
+from tests.transactions import RealTransactions, as_owner, triggers_off
 
 LONG = timedelta(days=15)
 
@@ -183,10 +183,8 @@ class PlainSqlTest(Asked):
 class ExpiryTest(Asking, RealTransactions):
     def test_after_fourteen_days_nothing_is_confirmed_any_more(self):
         approval = self.ask()
-        with as_owner() as cursor:
-            cursor.execute("ALTER TABLE registry_approval DISABLE TRIGGER USER")
+        with as_owner() as cursor, triggers_off(cursor, ["registry_approval"]):
             cursor.execute("UPDATE registry_approval SET asked_at = asked_at - interval '14 days'")
-            cursor.execute("ALTER TABLE registry_approval ENABLE TRIGGER USER")
         approval.refresh_from_db()
         self.assertEqual(approval.present_state, "expired")
         with self.assertRaises(Refused):

@@ -98,7 +98,7 @@ class Ready(RealTransactions):
 
     def test_with_a_trigger_switched_off_it_is_not_ready(self):
         table = "ALTER TABLE registry_operation {} TRIGGER record_change"
-        with self.as_owner_and_back(table.format("DISABLE"), table.format("ENABLE")):
+        with self.as_owner_and_back(table.format("DISABLE"), table.format("ENABLE ALWAYS")):
             self.assert_fails("guard")
 
     def test_with_row_level_security_off_it_is_not_ready(self):
