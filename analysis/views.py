@@ -28,7 +28,6 @@ from analysis.release import giving, outside
 from analysis.render import FORMATS, html
 from analysis.reports import REPORTS, Kind
 from registry import access
-from registry.accounts import limits
 from registry.labels import Label, both, joined, short_code
 from registry.models import Centre
 from registry.operations import replica
@@ -36,7 +35,6 @@ from registry.viewing import shows
 
 KEPT = 4  # finished reports in memory; one of 100 000 cases takes about 200 MB
 CASES_PER_PAGE = 100
-REPORTS_PER_HOUR = 120  # files that one person downloads
 PRINTED = Label("Printed in the report as “{text}”.", "报告中印作“{text}”。")
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
@@ -217,31 +215,19 @@ def report_download(request: HttpRequest, slug: str, ending: str) -> HttpRespons
 
 
 def _given_out(request: HttpRequest, asked: Asked, ending: str) -> bytes:
-    """The report as a file, recorded as given out; for outside the centre without small numbers.
+    """The report as a file, recorded as taken away; for outside the centre without small numbers.
 
     Raises giving.Refused.
     """
-    if not limits.allow(f"report:{request.user.pk}", REPORTS_PER_HOUR, giving.HOUR_S):
-        raise giving.Refused(giving.TOO_OFTEN.fill(n=REPORTS_PER_HOUR))
-    finished, definition = asked.finished(), asked.form.definition
+    finished, preset = asked.finished(), asked.form.chosen_conventions.name
+    about = outside.about(asked.slug, preset, asked.form.definition, asked.centres)
+    giving.count(request.user, again=outside.taken_lately(request.user, about))
     shows(request, len(finished.data))
-    report, profile, columns = finished.report, "report", []
-    about = outside.about(asked.slug, asked.form.chosen_conventions.name, definition, asked.centres)
-    chosen = [one for one in asked.centres if one.centre_id in about["centres"]]
-    if request.GET.get("outside") == "1":
-        outcome = outside.make(request.user, report, about, chosen)
-        report, profile, columns = outcome.report, outside.PROFILE, {"shown": list(outcome.shown)}
-    content = FORMATS[ending](report, _language())
-    giving.record_report(
-        request.user,
-        profile,
-        chosen,
-        about,
-        content,
-        rows=len(finished.data),
-        columns=columns,
-        file_name=f"{asked.slug}-{_language()}.{ending}",
-    )
+    who, for_outside = request.user.get_username(), request.GET.get("outside") == "1"
+    taken = outside.leaving(who, finished.report, about, asked.centres, outside=for_outside)
+    content = FORMATS[ending](taken.report, _language())
+    name = f"{asked.slug}-{_language()}.{ending}"
+    outside.record(request.user, taken, content, rows=len(finished.data), file_name=name)
     return content
 
 

@@ -20,7 +20,7 @@ from analysis.release import package
 from registry import access, approvals
 from registry.accounts import limits
 from registry.classification import PROFILES
-from registry.context import FORM, acting
+from registry.context import COMMAND, FORM, acting
 from registry.labels import Label, both
 from registry.models import Approval, Centre, Release
 
@@ -38,7 +38,7 @@ DESTINATIONS: dict[str, Label] = {
 }
 
 TOO_OFTEN = Label(
-    "At most {n} files leave in one hour. Try again later.", "每小时最多导出{n}个文件，请稍后再试。"
+    "At most {n} exports leave in one hour. Try again later.", "每小时最多导出{n}次，请稍后再试。"
 )
 NOT_YOURS = Label("This release is not waiting for you.", "该导出申请不在等待您领取。")
 NOT_CONFIRMED = Label("A second person has not confirmed this release yet.", "该导出尚未经第二人确认。")
@@ -131,12 +131,18 @@ def give(user, wish: Wish) -> Given:
     Raises Refused, and anonymity.TooFewCases.
     """
     _check(user, wish)
-    if not limits.allow(f"release:{user.pk}", PER_HOUR, HOUR_S):
-        raise Refused(TOO_OFTEN.fill(n=PER_HOUR))
+    count(user)
     made = _made(user, wish)
     if made.cases > settings.RELEASE_ROWS:
         return Given(_ask(user, wish, made.cases))
     return Given(record(user, wish, made), made.content)
+
+
+def count(user, *, again: bool = False) -> None:
+    """Count one of the exports that a person has in an hour, files for analysis and reports together;
+    the same report `again`, in another format or language, is no further one. Raises Refused."""
+    if not again and not limits.allow(f"release:{user.pk}", PER_HOUR, HOUR_S):
+        raise Refused(TOO_OFTEN.fill(n=PER_HOUR))
 
 
 def fetch(user, release: Release) -> Given:
@@ -172,26 +178,6 @@ def record(user, wish: Wish, made: package.Package, username: str = "") -> Relea
     _complete(release, made)
     release.save()
     return release
-
-
-def record_report(
-    user, profile: str, centres: Sequence[Centre], about: dict, content: bytes, **more
-) -> Release:
-    """The row that stays of a report that somebody has downloaded."""
-    return Release.objects.create(
-        at=timezone.now(),
-        user=user,
-        username=user.get_username(),
-        role=_roles(user),
-        centre_ids=[centre.pk for centre in centres],
-        profile=profile,
-        purpose="report",
-        destination=INSIDE,
-        cohort=about,
-        sha256=hashlib.sha256(content).hexdigest(),
-        state=RELEASED,
-        **more,
-    )
 
 
 def wish_of(release: Release) -> Wish:
@@ -257,7 +243,7 @@ def _row(user, wish: Wish, username: str = "") -> Release:
         at=timezone.now(),
         user=user,
         username=username or user.get_username(),
-        role=_roles(user) if user else "command",
+        role=roles_of(user),
         centre_ids=sorted(centre.pk for centre in wish.centres),
         profile=wish.profile,
         purpose=wish.purpose,
@@ -269,8 +255,9 @@ def _row(user, wish: Wish, username: str = "") -> Release:
     )
 
 
-def _roles(user) -> str:
-    return " ".join(access.rights_of(user).roles)[:20]
+def roles_of(user) -> str:
+    """The roles of who takes something out, as the record keeps them; a command has no user."""
+    return " ".join(access.rights_of(user).roles)[:20] if user else COMMAND
 
 
 def _complete(release: Release, made: package.Package) -> None:

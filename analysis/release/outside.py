@@ -1,4 +1,5 @@
-"""Reports for outside the centre: the rule of small numbers, over everything that has left before.
+"""Reports as they leave: as they are, or for outside the centre under the rule of small numbers,
+applied over everything that has left before.
 
 What an earlier report told is found again from its record: its cohort and the addresses of the numbers
 that it still had. It is read from the registry as it is now; numbers that have changed since are a
@@ -7,9 +8,10 @@ known limit (docs/release.md).
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -17,6 +19,7 @@ from django.utils import timezone
 from analysis import cohort
 from analysis.conventions import PRESETS
 from analysis.document import Provenance, Report
+from analysis.release import giving
 from analysis.release.giving import Refused
 from analysis.release.small_numbers import Left, Outcome, for_release, left_by
 from analysis.reports import REPORTS
@@ -24,7 +27,7 @@ from registry.context import FORM, acting
 from registry.labels import Label
 from registry.models import Centre, Release
 
-PROFILE = "report_outside"
+INSIDE_PROFILE, PROFILE = "report", "report_outside"
 REMEMBERED = timedelta(days=2 * 365)
 BUDGET = 5  # different cohorts of the same centres within REMEMBERED
 SPENT = Label(
@@ -44,15 +47,62 @@ def about(slug: str, conventions: str, definition: cohort.Definition, centres: S
     }
 
 
-def make(user, report: Report, described: dict, centres: Sequence[Centre]) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A report as it leaves, and what its record says of it."""
+
+    report: Report
+    profile: str
+    centres: tuple[Centre, ...]
+    about: dict
+    columns: dict | list
+
+
+def leaving(
+    who: str, report: Report, described: dict, centres: Sequence[Centre], *, outside: bool
+) -> Leaving:
+    """The report `described` by `about`, as `who` takes it away. Raises Refused."""
+    chosen = tuple(one for one in centres if one.centre_id in described["centres"])
+    if not outside:
+        return Leaving(report, INSIDE_PROFILE, chosen, described, [])
+    outcome = make(who, report, described, chosen)
+    return Leaving(outcome.report, PROFILE, chosen, described, {"shown": list(outcome.shown)})
+
+
+def make(who: str, report: Report, described: dict, centres: Sequence[Centre]) -> Outcome:
     """The report as it may leave. Raises Refused when too many different cohorts have left."""
-    with acting(user.get_username(), channel=FORM):
+    with acting(who, channel=FORM):
         earlier = _earlier(centres)
         others = [key for key in earlier if key != _key(described)]
         if len(others) >= BUDGET and _key(described) not in earlier:
             raise Refused(SPENT.fill(n=len(others)))
         before = [left for found in earlier.values() for left in _left(found)]
     return for_release(report, before)
+
+
+def record(user, taken: Leaving, content: bytes, *, username: str = "", **more) -> Release:
+    """The row that stays of a report that somebody has taken away; `username` for a command."""
+    return Release.objects.create(
+        at=timezone.now(),
+        user=user,
+        username=username or user.get_username(),
+        role=giving.roles_of(user),
+        centre_ids=[centre.pk for centre in taken.centres],
+        profile=taken.profile,
+        purpose="report",
+        destination=giving.INSIDE,
+        cohort=taken.about,
+        columns=taken.columns,
+        sha256=hashlib.sha256(content).hexdigest(),
+        state=giving.RELEASED,
+        **more,
+    )
+
+
+def taken_lately(user, described: dict) -> bool:
+    """Whether the person took this very report away within the hour, in any format or language."""
+    since = timezone.now() - timedelta(seconds=giving.HOUR_S)
+    return Release.objects.filter(user=user, cohort=described, at__gt=since).exists()
 
 
 def _earlier(centres: Sequence[Centre]) -> dict[str, list[Release]]:

@@ -14,12 +14,13 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from registry import guard
+from registry.audit.seals import begins_at, newest_seal
 from registry.context import acting
-from registry.models import Change, Seal
+from registry.models import Change
 from registry.operations.backups import newest_backup
 
 LATEST_SEAL = timedelta(seconds=120)
@@ -113,13 +114,13 @@ def failed() -> list[str]:
 def seal_age() -> timedelta | None:
     """How long the oldest event without a seal has waited; None as long as nothing was ever sealed."""
     with acting("health"):
-        last = Seal.objects.order_by("-id").values("newest_event", "to_transaction").first()
-        if last is None:
-            return None
-        waiting = Change.objects.filter(
-            id__gt=last["newest_event"], transaction_id__gte=last["to_transaction"]
-        )
-        oldest = waiting.order_by("id").values_list("at", flat=True).first()
+        with connection.cursor() as cursor:
+            last = newest_seal(connection)
+            if last is None:
+                return None
+            _epoch, transaction, after = begins_at(cursor, last)
+        waiting = Change.objects.filter(id__gt=after, transaction_id__gte=transaction)
+        oldest = waiting.aggregate(oldest=Min("at"))["oldest"]
     return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
 
 

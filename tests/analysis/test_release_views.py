@@ -91,7 +91,7 @@ class TakingTest(ReleasePages):
         trail = Change.objects.get(table_name="registry_release", row_id=found.pk)
         self.assertEqual((trail.actor, trail.operation.upper()[:6]), ("entry", "INSERT"))
         self.assertIn(found.sha256, str(trail.changes))
-        measured("P27", "1 of 1 files recorded with who, why, cases, columns and hash; hash in the trail")
+        measured("P27", "a file is recorded with who, why, cases, columns and hash; the hash is in the trail")
 
     def test_a_purpose_is_needed_and_nothing_typed_is_lost(self):
         self.as_(self.entry)
@@ -125,7 +125,7 @@ class TakingTest(ReleasePages):
         with override_settings(TRANSFER_ABROAD=True):
             self.assertEqual(self.take(destination="abroad", recipient="R").status_code, 422)
             self.assertEqual(self.take(**abroad).status_code, 200)
-        measured("T40", "3 of 3 exports without basis or permission refused")
+        measured("T40", "exports abroad without permission of the site or without a legal basis refused")
 
     def test_few_cases_give_no_deidentified_file(self):
         self.as_(self.entry)
@@ -265,6 +265,17 @@ class ReportDownloadTest(ReleasePages):
         self.assertEqual(found.sha256, hashlib.sha256(content).hexdigest())
         self.assertEqual(found.cohort["start"], "2022-04-01")
         self.assertEqual(found.centre_ids, [self.here.pk])
+
+    def test_twenty_different_reports_in_an_hour_and_the_same_one_in_every_format(self):
+        self.as_(self.entry)
+        taken = [f"/reports/paper/download/json/?start={day(-number)}" for number in range(20)]
+        for address in taken:
+            self.assertEqual(self.client.get(address).status_code, 200)
+        refused = self.client.get(f"/reports/paper/download/json/?start={day(-30)}", follow=True)
+        self.assertContains(refused, "At most 20 exports leave in one hour")
+        self.assertEqual(self.client.get(taken[3].replace("json", "docx")).status_code, 200)
+        self.take()
+        self.assertFalse(Release.objects.exclude(profile="report").exists())
 
     @proves("P19")
     def test_a_report_for_outside_the_centre_has_no_small_number_in_any_format(self):

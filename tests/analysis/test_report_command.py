@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tempfile
@@ -15,6 +16,7 @@ from django.test import TestCase
 
 from analysis.management.commands.report import Command
 from analysis.render import FORMATS
+from registry.models import Change, Patient, Release
 from tests.analysis.record import case, centre, day
 
 
@@ -47,6 +49,41 @@ class ReportCommandTest(TestCase):
         message = str(caught.exception)
         self.assertNotIn("\n", message)
         return message
+
+    def test_what_was_taken_away_is_recorded_with_who_which_cohort_and_hash(self):
+        content = self.report("--format", "json", "--centre", "CN-HERE1")
+        found = Release.objects.get()
+        self.assertEqual(
+            (found.username.partition(":")[0], found.profile, found.rows), ("command", "report", 1)
+        )
+        self.assertEqual(found.role, "command")
+        self.assertEqual(found.centre_ids, [self.here.pk])
+        self.assertEqual(found.sha256, hashlib.sha256(content.encode()).hexdigest())
+        self.assertTrue(Change.objects.filter(table_name="registry_release", row_id=found.pk).exists())
+
+    def test_nothing_is_recorded_of_a_file_that_could_not_be_written(self):
+        self.refusal("paper", "--format", "json", "--output", str(self.folder / "missing" / "x.json"))
+        self.assertFalse(Release.objects.exists())
+
+    def test_synthetic_cases_alone_leave_no_record(self):
+        Patient.objects.update(synthetic=True)
+        self.report("--format", "json")
+        self.assertFalse(Release.objects.exists())
+        Patient.objects.filter(centre=self.here).update(synthetic=False)
+        self.report("--format", "json")
+        self.assertEqual(Release.objects.count(), 1)
+
+    def test_for_outside_the_centre_small_numbers_are_suppressed_and_the_cohorts_counted(self):
+        printed = self.report("--format", "json", "--outside")
+        self.assertNotIn('"value": 800', printed)
+        self.assertEqual(Release.objects.get().profile, "report_outside")
+        for number in range(1, 5):
+            self.report("--format", "json", "--outside", "--from", str(day(-number)))
+        self.assertIn("5 different", self.refusal("paper", "--outside", "--from", str(day(-9))))
+        self.report("--format", "json", "--outside")
+
+    def test_cases_do_not_leave_the_centre(self):
+        self.assertIn("--with-cases", self.refusal("paper", "--format", "json", "--outside", "--with-cases"))
 
     def test_it_sees_all_centres(self):
         self.assertEqual(self.as_json()["provenance"]["cases"], 2)
@@ -138,9 +175,9 @@ class ReportCommandTest(TestCase):
         self.assertEqual(ended.exception.code, 2)
         self.assertEqual(len(said.getvalue().strip().splitlines()), 1)
 
-    def test_it_changes_nothing_in_the_registry(self):
-        from registry.models import Change
-
-        before = Change.objects.count()
+    def test_it_changes_nothing_in_the_registry_but_its_own_record(self):
         self.report()
-        self.assertEqual(Change.objects.count(), before)
+        newest = Change.objects.order_by("-id").first()
+        self.report()
+        since = Change.objects.filter(id__gt=newest.pk)
+        self.assertEqual([one.table_name for one in since], ["registry_release"])

@@ -14,6 +14,7 @@ from analysis import views
 from registry.models import Membership, Patient
 from tests.analysis.record import case, centre, day, visit
 from tests.pages import CONTEXT
+from tests.promises import proves
 
 LINK = re.compile(r'<a class="number" href="([^"]+)">([^<]*)</a>')
 PAGE = "/reports/paper/"
@@ -192,12 +193,23 @@ class ReportPagesTest(TestCase):
         self.client.get(f"{PAGE}cases/?cell=paper.paper-01.0.0")
         self.assertEqual(views._finished.cache_info().misses, 1)
 
+    @proves("T13")
     def test_two_users_with_different_centres_never_share_a_report(self):
+        """The same addresses in both orders: page, count, cases of a number, and the files."""
         other = get_user_model().objects.create_user("other")
         Membership.objects.create(user=other, centre=self.there)
-        self.page()
-        self.client.force_login(other)
-        self.assertEqual(self.links()["paper.paper-01.0.0"][0], "1")
+        expected = {self.user: 3, other: 1}
+        for order in ((self.user, other), (other, self.user)):
+            views._finished.cache_clear()
+            for user in order:
+                self.client.force_login(user)
+                n = expected[user]
+                self.assertEqual(self.links()["paper.paper-01.0.0"][0], str(n))
+                self.assertEqual(self.client.get(f"{PAGE}count/").json(), {"count": n})
+                listed = self.client.get(f"{PAGE}cases/?cell=paper.paper-01.0.0").content.decode()
+                self.assertEqual(self.theirs.local_study_id in listed, user == other)
+                file = self.client.get(f"{PAGE}download/json/").json()
+                self.assertEqual(file["provenance"]["cases"], n)
 
     def test_the_number_of_queries_does_not_depend_on_the_number_of_cases(self):
         def asked() -> int:

@@ -60,8 +60,8 @@ class BrowserTest(FlushedPastTriggers, StaticLiveServerTestCase):
 
     def tearDown(self):
         super().tearDown()
+        measured("P16", f"{len(self.refused)} refusals by the policy in a browser test")
         self.assertEqual(self.refused, [])
-        measured("P16", "0 refusals by the policy in a browser test")
 
     def open(self, language: str = "en", width: int = 1280, **options):
         """A fresh page without cookies; complains at the end of the test about script errors."""

@@ -23,12 +23,15 @@ LONGEST_START_S = 120
 
 def on_the_test_database() -> dict[str, str]:
     """The environment of a process that works on this test's database, as the runtime role."""
-    given = connections["default"].get_connection_params()
+    return {**os.environ, "DJANGO_SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": address_of("default")}
+
+
+def address_of(alias: str) -> str:
+    """The test database as this role reaches it, in the form of DATABASE_URL."""
+    given = connections[alias].get_connection_params()
     query = f"?host={quote(str(given['host']), safe='')}&port={given.get('port') or 5432}"
-    name = given["dbname"]
     person = f"{given['user']}:{quote(given['password'], safe='')}"
-    address = f"postgresql://{person}@/{name}{query}"
-    return {**os.environ, "DJANGO_SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": address}
+    return f"postgresql://{person}@/{given['dbname']}{query}"
 
 
 class Site:

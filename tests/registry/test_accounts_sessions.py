@@ -43,12 +43,13 @@ class Clock(TestCase):
 @proves("P13", "T19")
 class Ends(Clock):
     def test_a_session_lives_a_quarter_of_an_hour_without_anybody_doing_anything(self):
-        with self.after(minutes=14, seconds=45):
+        still, over = timedelta(minutes=14, seconds=45), timedelta(minutes=15)
+        with self.after(seconds=still.total_seconds()):
             self.assertTrue(self.is_in())
-        Session.objects.update(last_seen=timezone.now() - timedelta(minutes=15))
+        Session.objects.update(last_seen=timezone.now() - over)
         response = self.client.get("/cases/")
         self.assertRedirects(response, "/login/?next=/cases/")
-        measured("P13", "idle: in after 14:45, out after 15:00 minutes")
+        measured("P13", f"idle: in after {still}, out after {over}")
 
     def test_what_a_person_does_prolongs_it(self):
         Session.objects.update(last_seen=timezone.now() - timedelta(minutes=14))
@@ -56,9 +57,12 @@ class Ends(Clock):
         self.assertGreater(Session.objects.get().last_seen, timezone.now() - timedelta(minutes=1))
 
     def test_it_ends_after_twelve_hours_whatever_is_done(self):
-        Session.objects.update(started_at=timezone.now() - timedelta(hours=12))
+        still, over = timedelta(hours=11, minutes=59), timedelta(hours=12)
+        Session.objects.update(started_at=timezone.now() - still)
+        self.assertTrue(self.is_in())
+        Session.objects.update(started_at=timezone.now() - over)
         self.assertFalse(self.is_in())
-        measured("P13", "absolute: out after 12 hours of uninterrupted work")
+        measured("P13", f"absolute: in after {still}, out after {over} of uninterrupted work")
 
     def test_an_ended_session_is_gone_from_the_server_and_its_cookie_opens_nothing_again(self):
         Session.objects.update(last_seen=timezone.now() - timedelta(minutes=16))

@@ -26,16 +26,16 @@ TOKEN = "a-token-of-more-than-20-letters"
 KNOWN = {"Authorization": f"Bearer {TOKEN}"}
 
 
-def seal(age: timedelta, after: int = 0) -> Seal:
-    """A seal up to the newest event, or up to one before."""
+def seal(age: timedelta, transaction: int = 0) -> Seal:
+    """A seal over everything, or over the transactions below one of them."""
     newest = Change.objects.order_by("-id").first()
     return Seal.objects.using("owner").create(
         at=timezone.now() - age,
         cluster=1,
         from_transaction=0,
-        to_transaction=after or newest.transaction_id + 1,
+        to_transaction=transaction or newest.transaction_id + 1,
         events=1,
-        newest_event=after or newest.pk,
+        newest_event=newest.pk,
         digest=b"",
         mac=b"",
     )
@@ -114,6 +114,14 @@ class Ready(RealTransactions):
         self.assertEqual(self.ready()[0], 200)
         with patch.object(health, "LATEST_SEAL", timedelta(0)):
             self.assert_fails("seals")
+
+    def test_an_event_waits_also_if_its_number_is_below_that_of_a_sealed_one(self):
+        """Numbers are given before they are committed: a long transaction has low ones."""
+        factories.patient()
+        newest = Change.objects.order_by("-id").first()
+        self.assertIsNone(health.seal_age())
+        seal(timedelta(hours=1), transaction=newest.transaction_id)
+        self.assertGreater(health.seal_age(), timedelta(0))
 
     def test_an_old_backup_or_none_is_a_fault_where_backups_are_expected(self):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))

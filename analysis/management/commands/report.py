@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,10 +10,12 @@ from django.utils import timezone
 
 from analysis import cohort, provenance
 from analysis.conventions import PRESETS
+from analysis.document import Report
 from analysis.management import files
+from analysis.release import giving, outside
 from analysis.render import FORMATS, text
 from analysis.reports import REPORTS
-from registry.context import acting
+from registry.context import COMMAND, acting
 from registry.labels import LANGUAGES
 from registry.models import Centre
 from registry.operations import replica
@@ -40,30 +43,50 @@ class Command(BaseCommand):
         parser.add_argument(
             "--with-cases", action="store_true", help="json: list the cases behind each number"
         )
+        parser.add_argument(
+            "--outside", action="store_true", help="to leave the centre: small numbers are suppressed"
+        )
 
     def handle(self, *args, **options) -> None:
-        with acting("report", one_state=True), replica.reports():
-            self._deliver(options)
+        who = f"{COMMAND}:{getpass.getuser()}"
+        with acting(who, reason="report", one_state=True):
+            try:
+                content = self._made(who, options)
+            except giving.Refused as refused:
+                raise _wrong(refused.label.text(options["language"])) from None
+            files.deliver(content, options["output"], self.stdout, options["language"])
 
-    def _deliver(self, options: dict) -> None:
+    def _made(self, who: str, options: dict) -> bytes:
+        """The report as asked for, recorded as taken away if it tells of real patients."""
         kind = REPORTS[_one_of(REPORTS, options["report"], "report")]
         language = _one_of(LANGUAGES, options["language"], "--language")
         ending = _one_of((*FORMATS, TERMINAL), options["format"], "--format")
         conventions = kind.conventions
         if options["conventions"]:
             conventions = PRESETS[_one_of(PRESETS, options["conventions"], "--conventions")]
+        if options["outside"] and options["with_cases"]:
+            raise _wrong("--outside and --with-cases exclude each other: cases do not leave the centre")
         definition = _definition(options)
         centres = list(Centre.objects.all())
-        change = cohort.latest_change(centres)
-        data = cohort.load(definition, centres)
-        made = timezone.localtime()
-        origin = provenance.of(data, definition, conventions, change, made, cohort.vouched(data.ids))
+        with replica.reports():
+            change = cohort.latest_change(centres)
+            data = cohort.load(definition, centres)
+            behind = cohort.vouched(data.ids)
+        origin = provenance.of(data, definition, conventions, change, timezone.localtime(), behind)
+        about = outside.about(options["report"], conventions.name, definition, centres)
         report = kind.build(data, conventions, origin)
-        if ending == TERMINAL:
-            content = text.document(report, language)
-        else:
-            content = FORMATS[ending](report, language, with_cases=options["with_cases"])
-        files.deliver(content, options["output"], self.stdout, language)
+        taken = outside.leaving(who, report, about, centres, outside=options["outside"])
+        content = _written(taken.report, ending, language, with_cases=options["with_cases"])
+        if not data.numbers("synthetic").all():
+            name = f"{options['report']}-{language}.{ending}"
+            outside.record(None, taken, content, username=who, rows=len(data), file_name=name)
+        return content
+
+
+def _written(report: Report, ending: str, language: str, *, with_cases: bool) -> bytes:
+    if ending == TERMINAL:
+        return text.document(report, language)
+    return FORMATS[ending](report, language, with_cases=with_cases)
 
 
 def _definition(options: dict) -> cohort.Definition:
