@@ -4,8 +4,10 @@ FROM python:3.12-slim
 ENV PYTHONUNBUFFERED=1 MPLCONFIGDIR=/tmp/matplotlib
 WORKDIR /app
 
+# With what the login of a hospital needs (docs/login.md), which is off unless it is set.
 COPY requirements.txt ./
-RUN python -m pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+COPY requirements-sso.txt ./
+RUN python -m pip install --no-cache-dir --disable-pip-version-check -r requirements.txt -r requirements-sso.txt
 
 COPY manage.py ./
 COPY templates templates
@@ -25,6 +27,6 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["python", "-c", \
   "import http.client, os; web = http.client.HTTPConnection('127.0.0.1', 8000, timeout=8); web.request('GET', '/health/live/', headers={'Host': os.environ['NETLM_HOSTS'].split(',')[0]}); raise SystemExit(web.getresponse().status >= 500)"]
 
-# No access log: addresses of searches hold what was searched for; the application writes its own, without.
+# No access log: addresses hold registry numbers of cases; the application writes a log of its own, without.
 CMD ["gunicorn", "registry.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4", "--timeout=120", \
      "--worker-tmp-dir=/dev/shm"]

@@ -30,7 +30,7 @@ from analysis.reports import REPORTS, Kind
 from registry import access
 from registry.labels import Label, both, joined, short_code
 from registry.models import Centre
-from registry.operations import replica
+from registry.operations import replica, turns
 from registry.viewing import shows
 
 KEPT = 4  # finished reports in memory; one of 100 000 cases takes about 200 MB
@@ -87,6 +87,7 @@ def _finished(
     change: cohort.LatestChange,
     preset: str,
 ) -> Finished:
+    turns.take()  # what is in memory already needs none
     conventions = PRESETS[preset]
     data = cohort.load(definition, centres)
     behind = cohort.vouched(data.ids)
@@ -224,6 +225,8 @@ def _given_out(request: HttpRequest, asked: Asked, ending: str) -> bytes:
     giving.count(request.user, again=outside.taken_lately(request.user, about))
     shows(request, len(finished.data))
     who, for_outside = request.user.get_username(), request.GET.get("outside") == "1"
+    if for_outside:
+        turns.take()
     taken = outside.leaving(who, finished.report, about, asked.centres, outside=for_outside)
     content = FORMATS[ending](taken.report, _language())
     name = f"{asked.slug}-{_language()}.{ending}"

@@ -96,6 +96,7 @@ OF_APPS: dict[str, Class] = {
 # Tables all of whose columns are of one class: bookkeeping that holds texts or names of users.
 OF_TABLES: dict[str, Class] = {
     "registry_approval": FREE_TEXT,
+    "registry_breakglass": FREE_TEXT,
     "registry_caselock": FREE_TEXT,
     "registry_centre": GEOGRAPHIC,
     "registry_change": FREE_TEXT,

@@ -26,6 +26,7 @@ SECURITY_TABLES = (
     "auth_user", "registry_membership", "registry_onetimepassword", "mfa_authenticator",
     "account_emailaddress", "socialaccount_socialaccount", "registry_approval", "registry_caselock",
     "registry_freeze", "registry_signature", "registry_withdrawal", "registry_release",
+    "registry_breakglass",
 )  # fmt: skip
 
 

@@ -22,6 +22,9 @@ ROLES: dict[str, Label] = {
     AUDITOR: Label("auditor", "稽查员"),
     ADMINISTRATOR: Label("administrator", "系统管理员"),
 }
+# No role that anybody is given: what an access that is open now adds, for an hour (registry/glass.py).
+GLASS, GLASS_MINUTES = "glass", 60
+HELD: dict[str, Label] = ROLES | {GLASS: Label("break-glass access", "紧急访问")}
 REGISTRY_WIDE = (MANAGER, STATISTICIAN, AUDITOR, ADMINISTRATOR)  # may be held without a centre
 OWN, ALL = "own", "all"
 REVIEW_DAYS = 90  # a membership that nobody has looked at for longer is flagged
@@ -88,7 +91,7 @@ class Action:
 ACTIONS: dict[str, Action] = {
     "see_identifiers": Action(
         Label("see the centre's study number and birth month", "查看本中心研究编号与出生年月"),
-        {ENTRY: _own(), LEAD: _own(), AUDITOR: _all("view_only")},
+        {ENTRY: _own(), LEAD: _own(), AUDITOR: _all("view_only"), GLASS: _own("view_only")},
     ),
     "see_clinical": Action(
         Label("see clinical data", "查看临床数据"),
@@ -97,11 +100,18 @@ ACTIONS: dict[str, Action] = {
             LEAD: _own(),
             MANAGER: _all("view_only", "pseudonymised"),
             AUDITOR: _all("view_only"),
+            GLASS: _own("view_only"),
         },
     ),
     "free_text": Action(
         Label("see free text", "查看自由文本"),
-        {ENTRY: _own(), LEAD: _own(), MANAGER: _all("masked"), AUDITOR: _all("view_only")},
+        {
+            ENTRY: _own(),
+            LEAD: _own(),
+            MANAGER: _all("masked"),
+            AUDITOR: _all("view_only"),
+            GLASS: _own("view_only"),
+        },
     ),
     "edit": Action(Label("create and edit cases", "新建与编辑病例"), {ENTRY: _own(), LEAD: _own()}),
     "edit_complete": Action(
@@ -157,7 +167,13 @@ ACTIONS: dict[str, Action] = {
     ),
     "history": Action(
         Label("see the history of a record", "查看记录的修改历史"),
-        {ENTRY: _own(), LEAD: _own(), MANAGER: _all("pseudonymised"), AUDITOR: _all()},
+        {
+            ENTRY: _own(),
+            LEAD: _own(),
+            MANAGER: _all("pseudonymised"),
+            AUDITOR: _all(),
+            GLASS: _own("view_only"),
+        },
     ),
     "audit_trail": Action(
         Label("see the whole audit trail", "查看完整稽查轨迹"),
@@ -170,6 +186,19 @@ ACTIONS: dict[str, Action] = {
     "security_log": Action(
         Label("see the access and security log", "查看访问与安全日志"),
         {ENTRY: _own("entries"), LEAD: _own(), AUDITOR: _all(), ADMINISTRATOR: _all()},
+    ),
+    "break_glass": Action(
+        Label("open break-glass access to a centre", "开启对某中心的紧急访问"),
+        {MANAGER: _all("reason", "fresh_factor"), ADMINISTRATOR: _all("reason", "fresh_factor")},
+    ),
+    "watch_glass": Action(
+        Label("see and acknowledge break-glass access", "查看并确认知悉紧急访问"),
+        {
+            LEAD: _own(),
+            MANAGER: _all("view_only"),
+            AUDITOR: _all(),
+            ADMINISTRATOR: _all("view_only"),
+        },
     ),
     "manage_users": Action(
         Label("invite, disable and give data entry", "邀请、停用用户及授予数据录入权"),
@@ -228,8 +257,8 @@ def allowed(role: str, action: str) -> Grant | None:
 
 
 def roles_for(action: str) -> tuple[str, ...]:
-    """The roles that may do this action, in the order of `ROLES`."""
-    return tuple(role for role in ROLES if allowed(role, action))
+    """The roles that may do this action, in the order of `HELD`."""
+    return tuple(role for role in HELD if allowed(role, action))
 
 
 # What row-level security is made of (registry/guard/isolation.py).
@@ -238,3 +267,6 @@ WRITERS = roles_for("edit")  # clinical rows of the centre
 LEADERS = roles_for("manage_users")  # memberships of the centre
 OVERSEERS = (MANAGER, AUDITOR, ADMINISTRATOR)  # read accounts, memberships, rows of no centre
 GRANTERS = (MANAGER, ADMINISTRATOR)  # write memberships of every centre
+OPENERS = roles_for("break_glass")  # open break-glass access for themselves (registry/guard/glass.py)
+# Who is told of each access; one person of each role acknowledges it.
+WATCHERS = tuple(role for role in roles_for("watch_glass") if not allowed(role, "watch_glass").view_only)

@@ -31,6 +31,18 @@ IN_WORDS: dict[str, Label] = {
         "A request is decided once, in time, by another person than who asked.",
         "每项申请只能在期限内由申请人以外的人决定一次。",
     ),
+    "opened_by_oneself": Label(
+        "Break-glass access is opened by a data manager or an administrator, each for themselves.",
+        "紧急访问只能由数据管理员或系统管理员以本人名义开启。",
+    ),
+    "one_access_at_a_time": Label(
+        "You have break-glass access to a centre already; end it first.",
+        "您已有一项紧急访问正在进行，请先结束。",
+    ),
+    "access_is_never_altered": Label(
+        "Break-glass access is never prolonged, altered or removed; it is ended by who opened it.",
+        "紧急访问不可延长、更改或删除，只能由开启者结束。",
+    ),
     "identity_never_changes": Label(
         "A row stays with its patient, and a patient with its centre.", "记录不能更换患者，患者不能更换中心。"
     ),

@@ -57,6 +57,16 @@ class Rights:
         ]
         return Reach(None in granting, frozenset(granting) - {None})
 
+    def where(self, role: str) -> Reach:
+        """Where the role itself is held."""
+        held = {one.centre_id for one in self.held if one.role == role}
+        return Reach(None in held, frozenset(held - {None}))
+
+    @property
+    def glass(self) -> int | None:
+        """The centre that the person has opened by break-glass access, if any; there is at most one."""
+        return next(iter(self.where(policy.GLASS).centres), None)
+
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles held anywhere, in the order of the policy."""

@@ -71,6 +71,9 @@ ROUTES: dict[str, str] = {
     "history": "audit_trail",
     "row_history": PERSON,
     "person_history": PERSON,
+    "break_glass": "watch_glass",
+    "break_glass_end": "watch_glass",
+    "break_glass_views": "watch_glass",
     "security_log": "security_log",
     "access_review": "security_log",
     # Reports

@@ -124,6 +124,10 @@ class ScopedMemberships(ScopedByCentre):
     own = "user"
 
 
+class ScopedAccesses(ScopedByCentre):
+    own = "user"
+
+
 class ScopedApprovals(ScopedByCentre):
     own = "asked_by"
 

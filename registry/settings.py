@@ -143,6 +143,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "registry.access.frame",
+                "registry.glass.frame",
                 "registry.accounts.clock.frame",
             ]
         },
@@ -243,7 +244,6 @@ DEVICE_COOKIE_NAME = f"{_prefix}device"
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS else None
 SECURE_SSL_REDIRECT = BEHIND_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/"]  # asked on the machine itself; no data
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/$"]  # asked from inside, where nobody stands in front
 SECURE_HSTS_SECONDS = 2 * 31536000 if BEHIND_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_HTTPS
@@ -269,4 +269,5 @@ PROMISES_RELEASED = BASE_DIR / "docs" / "promises.json"
 PROMISES_FILE = Path(os.environ.get("NETLM_PROMISES") or VAR_DIR / "promises.json")
 RELEASE_ROWS = _number("NETLM_RELEASE_ROWS", 500, 5, 1_000_000)  # cases above which a second person confirms
 TRANSFER_ABROAD = _flag("NETLM_TRANSFER_ABROAD", False)
+REPORTS_AT_ONCE = _number("NETLM_REPORTS_AT_ONCE", 2, 1, 64)  # of all processes together
 STATEMENT_TIMEOUT = _number("NETLM_STATEMENT_TIMEOUT", 60, 1, 3600)  # seconds; of the site, not of commands

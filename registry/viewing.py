@@ -97,14 +97,18 @@ def _write(request: HttpRequest, what: str, patient_uid: str | None) -> None:
 
 def _write_search(request: HttpRequest, response: HttpResponse) -> None:
     """What a field of the admin offers while one types, if it offers patients."""
-    if request.GET.get("field_name") == "patient":
+    if request.POST.get("field_name") == "patient":
         shows(request, len(json.loads(response.content)["results"]))
         _write(request, SEARCH, None)
 
 
 def _one_centre(request: HttpRequest) -> int | None:
-    """The centre that a list can be about, where the person reads one centre only."""
-    reach = access.rights_of(request.user).reach("see_clinical")
+    """The centre that a list can be about, where the person reads one centre only. While break-glass
+    access is open, what names no other centre counts for the one that was opened."""
+    rights = access.rights_of(request.user)
+    if rights.glass:
+        return rights.glass
+    reach = rights.reach("see_clinical")
     return next(iter(reach.centres)) if not reach.everywhere and len(reach.centres) == 1 else None
 
 

@@ -72,6 +72,11 @@ def one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def searched(client: Client, typed: str, where: str = "/search/", **chosen: str) -> str:
+    """The address to which a search box of the site, or of this list of the admin, leads."""
+    return client.post(where, {"q": typed} | chosen)["Location"]
+
+
 def section_url(patient: Patient, slug: str) -> str:
     return reverse("section", args=[patient.patient_uid, slug])
 

@@ -23,6 +23,7 @@ from registry.classification import PROFILES
 from registry.context import COMMAND, FORM, acting
 from registry.labels import Label, both
 from registry.models import Approval, Centre, Release
+from registry.operations import turns
 
 KIND = "release"
 KIND_LABEL = Label("data for analysis above the row limit", "超过行数上限的分析数据导出")
@@ -121,7 +122,8 @@ def needs_fresh_factor(user, wish: Wish) -> bool:
 
 
 def preview(user, wish: Wish) -> package.Package:
-    """The file as it would be, for looking at its size and columns. Raises TooFewCases."""
+    """The file as it would be, for looking at its size and columns. Raises Refused, TooFewCases."""
+    _wait_for_a_turn()
     return _made(user, wish)
 
 
@@ -131,6 +133,7 @@ def give(user, wish: Wish) -> Given:
     Raises Refused, and anonymity.TooFewCases.
     """
     _check(user, wish)
+    _wait_for_a_turn()
     count(user)
     made = _made(user, wish)
     if made.cases > settings.RELEASE_ROWS:
@@ -155,6 +158,7 @@ def fetch(user, release: Release) -> Given:
         raise Refused(EXPIRED.fill(days=DAYS_TO_FETCH))
     wish = wish_of(release)
     _check(user, wish)
+    _wait_for_a_turn()
     made = _made(user, wish)
     _complete(release, made)
     release.save()
@@ -216,6 +220,14 @@ def _check(user, wish: Wish) -> None:
         raise Refused(NO_TRANSFER)
     if not wish.centres or not all(access.may(user, f"export_{wish.profile}", one) for one in wish.centres):
         raise Refused(NOT_YOURS)
+
+
+def _wait_for_a_turn() -> None:
+    """Raises Refused while as many reports and files are being made as may be at a time."""
+    try:
+        turns.take()
+    except turns.Busy:
+        raise Refused(turns.BUSY) from None
 
 
 def _made(user, wish: Wish) -> package.Package:

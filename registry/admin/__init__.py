@@ -1,8 +1,8 @@
 """The admin site: every table of the registry with lists, filters, search and pages.
 
-`scope` says whose cases a page shows, `columns` and `forms` draw lists and questions, `saving`
-judges what was typed as one case, `changes` puts the history into words. `patient`, `sections`,
-`centre`, `people` and `history` register what stands in the menu.
+`scope` says whose cases a page shows, `searching` how they are searched, `columns` and `forms` draw
+lists and questions, `saving` judges what was typed as one case, `changes` puts the history into words.
+`patient`, `sections`, `centre`, `people` and `history` register what stands in the menu.
 """
 
 from django.contrib import admin
@@ -11,6 +11,7 @@ from django.utils.functional import lazystr
 
 from registry.admin import centre, history, patient, people, sections
 from registry.admin.scope import Careful
+from registry.admin.searching import Choices
 from registry.labels import Label
 from registry.models import CLINICAL, Centre, Change, Membership, Remark
 
@@ -32,6 +33,7 @@ def menu(request: HttpRequest, app_label: str | None = None) -> list[dict[str, o
 admin.site.site_header = admin.site.site_title = lazystr(TITLE)
 admin.site.index_title = lazystr(TITLE)
 admin.site.get_app_list = menu
+admin.site.autocomplete_view = Choices.as_view(admin_site=admin.site)
 admin.site.enable_nav_sidebar = False  # the lists need the width
 
 # What other packages bring along asks no policy.

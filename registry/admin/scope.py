@@ -12,7 +12,6 @@ from functools import cached_property
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import DataError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -22,15 +21,15 @@ from django.utils.functional import lazystr
 from django.utils.http import urlencode
 
 from registry import access
+from registry.admin.searching import Listed, Searched, led_by_key
 from registry.labels import Label
 from registry.models import Centre, Membership
 from registry.policy import ROLES
 from registry.reading import Unreadable, clean_text
 from registry.rights import Reach
+from registry.searching import LONGEST
 
 CENTRE = Label("Centre", "中心")
-LONGEST_SEARCH = 60
-LONGEST_KEY = 18  # digits; a longer number fits in no key
 LOOKUPS = {"", "exact", "isnull", "gte", "lt"}
 PARTS_OF_A_DATE = {"year", "month", "day"}
 
@@ -74,24 +73,6 @@ def scope(request: HttpRequest) -> Scope:
     return request.admin_scope
 
 
-class KeySelect(AutocompleteSelect):
-    """Django's select that searches while one types; what is no key at all is no choice."""
-
-    def optgroups(self, name: str, value: list, attrs=None):
-        given = [str(one) for one in value]
-        keys = [one for one in given if one.isascii() and one.isdecimal() and len(one) <= LONGEST_KEY]
-        return super().optgroups(name, keys, attrs)
-
-
-class Searched:
-    """Mixed into admin classes and inlines: their autocomplete fields survive whatever was posted."""
-
-    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs):
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = KeySelect(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
 class Careful(Searched):
     """Mixed into each admin class: no address and no search makes a server error or looks elsewhere."""
 
@@ -109,8 +90,13 @@ class Careful(Searched):
             return False
         return super().lookup_allowed(lookup, value, request)
 
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[Listed]:
+        return Listed
+
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         """The list; an address with values that no column can hold leads to Django's page for that."""
+        if elsewhere := led_by_key(request):
+            return elsewhere
         try:
             with transaction.atomic():
                 response = super().changelist_view(request, extra_context)
@@ -122,7 +108,7 @@ class Careful(Searched):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         try:
-            wanted = clean_text(search_term)[:LONGEST_SEARCH]
+            wanted = clean_text(search_term)[:LONGEST]
         except Unreadable:
             return queryset.none(), False
         return self.found(request, queryset, wanted)

@@ -23,6 +23,10 @@ MEMBERSHIP = Function(
     "trigger",
     f"""
 BEGIN
+    IF NEW.role NOT IN ({", ".join(f"'{one}'" for one in policy.ROLES)}) THEN
+        RAISE EXCEPTION 'there is no such role to be given'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'only_roles_are_given';
+    END IF;
     IF TG_OP = 'UPDATE' AND {PERSON} IS NOT NULL AND (NEW.user_id, NEW.centre_id, NEW.role) IS DISTINCT FROM
                             (OLD.user_id, OLD.centre_id, OLD.role) THEN
         RAISE EXCEPTION 'a role is never turned into another'

@@ -6,7 +6,7 @@ import re
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-from registry.guard import granting, isolation, signing, trail
+from registry.guard import glass, granting, isolation, signing, trail
 from registry.guard.roles import RoleNames, function_grants, grants, quoted, role_names
 from registry.guard.tables import SEALS, TRAIL, Watched, watched
 
@@ -19,12 +19,12 @@ CALLABLE = (
 
 def functions() -> list[trail.Function]:
     """Every function of the guard; one that calls another stands behind it."""
-    return [*trail.FUNCTIONS, *signing.FUNCTIONS, *isolation.FUNCTIONS, *granting.FUNCTIONS]
+    return [*trail.FUNCTIONS, *signing.FUNCTIONS, *isolation.FUNCTIONS, *granting.FUNCTIONS, *glass.FUNCTIONS]
 
 
 def triggers(tables: list[Watched]) -> list[trail.Trigger]:
     """Every trigger that these tables, the trail and the seals must have."""
-    return [*trail.triggers(tables), *signing.triggers(), *granting.triggers()]
+    return [*trail.triggers(tables), *signing.triggers(), *granting.triggers(), *glass.triggers()]
 
 
 def install(using: str = DEFAULT_DB_ALIAS, **_signal) -> None:

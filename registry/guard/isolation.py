@@ -41,21 +41,31 @@ def _quoted(roles: tuple[str, ...]) -> str:
     return ", ".join(f"'{one}'" for one in roles)
 
 
-# A superuser of Django's is an administrator and nothing more.
+# A superuser of Django's is an administrator and nothing more. Break-glass access counts while it is open
+# and whoever opened it still holds a role that may. In plpgsql, so that it can be laid before its tables.
 HELD = Function(
     "registry_held(person bigint)",
     "jsonb",
     f"""
-    SELECT coalesce(jsonb_agg(jsonb_build_array(one.centre_id, one.role) ORDER BY one.id), '[]')
-    FROM (SELECT m.id, m.centre_id, m.role
-          FROM registry_membership m JOIN auth_user u ON u.id = m.user_id
-          WHERE m.user_id = person AND u.is_active
-            AND (m.valid_until IS NULL OR m.valid_until >= current_date)
-          UNION ALL
-          SELECT 0, NULL, '{policy.ADMINISTRATOR}' FROM auth_user
-          WHERE id = person AND is_active AND is_superuser) AS one """,
+BEGIN
+    RETURN (
+        WITH given AS (
+            SELECT m.id, m.centre_id, m.role
+            FROM registry_membership m JOIN auth_user u ON u.id = m.user_id
+            WHERE m.user_id = person AND u.is_active
+              AND (m.valid_until IS NULL OR m.valid_until >= current_date)
+            UNION ALL
+            SELECT 0, NULL, '{policy.ADMINISTRATOR}' FROM auth_user
+            WHERE id = person AND is_active AND is_superuser)
+        SELECT coalesce(jsonb_agg(jsonb_build_array(one.centre_id, one.role) ORDER BY added, id), '[]')
+        FROM (SELECT 1 AS added, given.* FROM given
+              UNION ALL
+              SELECT 2, b.id, b.centre_id, '{policy.GLASS}' FROM registry_breakglass b
+              WHERE b.user_id = person AND b.ended_at IS NULL AND b.ends_at > statement_timestamp()
+                AND EXISTS (SELECT FROM given WHERE given.role IN ({_quoted(policy.OPENERS)})
+                            AND (given.centre_id IS NULL OR given.centre_id = b.centre_id))) AS one);
+END """,
     definer=True,
-    language="sql",
     volatility="STABLE",
 )
 
@@ -163,6 +173,7 @@ SPECIAL: dict[str, Rows] = {
     "registry_withdrawal": SEEN_WITH_PATIENT,
     "registry_erasure": SEEN_WITH_PATIENT,
     "registry_subjectlink": Rows(OF_PATIENT.written),
+    "registry_breakglass": Rows(f"{BY_CENTRE} OR user_id = {PERSON}", f"{READS} OR user_id = {PERSON}"),
     "registry_freeze": Rows(f"centre_id IS NULL OR {BY_CENTRE}"),
     "registry_approval": Rows(f"{BY_CENTRE} OR asked_by_id = {PERSON}"),
     "registry_release": Rows(

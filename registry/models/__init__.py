@@ -10,6 +10,7 @@ from registry.models.consent import Consent
 from registry.models.diagnosis import Diagnosis
 from registry.models.drafts import Draft, SentForm
 from registry.models.followup import Death, FollowupVisit
+from registry.models.glass import BreakGlass
 from registry.models.link import Erasure, SubjectLink
 from registry.models.operation import Operation
 from registry.models.pathology import Specimen
@@ -40,6 +41,7 @@ __all__ = [
     "CLINICAL",
     "Approval",
     "Assessment",
+    "BreakGlass",
     "CaseLock",
     "Centre",
     "Change",

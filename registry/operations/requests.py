@@ -10,7 +10,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from registry.operations import logs, metrics
+from registry.operations import logs, metrics, turns
 
 log = logging.getLogger("registry.access")
 STATEMENT_ENDED, LOCK_TIMEOUT = "57014", "55P03"
@@ -36,12 +36,24 @@ class RequestMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A statement that ran into the time limit is answered with what the user can do."""
+        """What took too long, or has to wait for its turn, is answered with what the user can do."""
+        if isinstance(exception, turns.Busy):
+            return _waits(request)
         state = getattr(exception.__cause__, "sqlstate", "") if isinstance(exception, Error) else ""
         if state not in (STATEMENT_ENDED, LOCK_TIMEOUT):
             return None
         log.warning("statement took too long", extra=logs.identified(request))
         return HttpResponse(render_to_string("registry/error.html", {"status": 503}), status=503)
+
+
+def _waits(request: HttpRequest) -> HttpResponse:
+    """A page that asks for the same address again; one that was sent a form does not send it twice."""
+    given = {"status": 503, "title": turns.TITLE, "told": turns.WAITS}
+    response = HttpResponse(render_to_string("registry/error.html", given), status=503)
+    response["Retry-After"] = turns.RETRY_S
+    if request.method == "GET":
+        response["Refresh"] = turns.RETRY_S
+    return response
 
 
 def _write(request: HttpRequest, asked: dict[str, object], status: int, seconds: float) -> None:

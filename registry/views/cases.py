@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from registry import access, codes
+from registry import access, codes, searching
 from registry.case import CaseFile, load, load_many
 from registry.completeness import CaseState, case_state
 from registry.endpoints import EndPoints, grades
@@ -28,7 +28,6 @@ from registry.rules import WARN, Finding, findings, possible_duplicates
 from registry.standing import Standing, in_lists, locked, signed, standing_of, standings, withdrawn
 from registry.timeline import timeline
 from registry.viewing import shows
-from registry.views.frame import wanted_number
 
 PER_PAGE = 25
 
@@ -142,8 +141,11 @@ def _without(get: QueryDict, name: str) -> str:
 @never_cache
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
-    """The working list: search, filters, sorting and pages, all in the address."""
-    wanted, stands = wanted_number(request), request.GET.get("stands", "")
+    """The working list: filters, sorting and pages in the address; of a search its key."""
+    key, stands = request.GET.get("search", ""), request.GET.get("stands", "")
+    wanted = searching.kept(request, key)
+    if "q" in request.GET or (key and not wanted):
+        return searching.unknown(request, "q", "search")
     numbered = {"number": access.shown_number(request.user)}
     patients = access.visible_patients(request.user).annotate(**numbered)
     filtered, chips = _filtered(_joined(patients) if _needs_join(request.GET) else patients, request.GET)

@@ -1,8 +1,7 @@
-"""What every page shares: the way in, the language, the search from anywhere, the error pages."""
+"""What every page shares: the way in, the language, the error pages."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,15 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import activate
 from django.views.decorators.http import require_POST
 
 from registry import access
 from registry.gate import reads_what_is_typed
-from registry.reading import Unreadable, clean_text
-
-LONGEST_SEARCH = 60
 
 
 @dataclass(frozen=True)
@@ -73,27 +69,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 set_language = reads_what_is_typed(require_POST(set_language))
 set_language.login_required = False  # the login page, too, can be read in either language
-
-
-def wanted_number(request: HttpRequest) -> str:
-    """The number that is searched for, in half-width characters; "" for what cannot be one."""
-    try:
-        cleaned = clean_text(request.GET.get("q", ""))
-    except Unreadable:
-        return ""
-    return unicodedata.normalize("NFKC", cleaned)[:LONGEST_SEARCH]
-
-
-def search(request: HttpRequest) -> HttpResponse:
-    """A study or registry number opens its case at once; anything else searches the list."""
-    wanted = wanted_number(request)
-    patients = access.visible_patients(request.user)
-    patients = patients.annotate(number=access.shown_number(request.user))
-    found = patients.filter(number__iexact=wanted)[:2] if wanted else []
-    found = list(found) or (list(patients.filter(patient_uid=wanted.upper())[:2]) if wanted else [])
-    if len(found) == 1:
-        return redirect("case", patient_uid=found[0].patient_uid)
-    return redirect(reverse("cases") + "?" + urlencode({"q": wanted}))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

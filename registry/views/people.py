@@ -16,7 +16,7 @@ from registry.context import give_reason
 from registry.labels import Label
 from registry.models import Membership
 from registry.once import stored_once
-from registry.policy import ACTIONS, ROLES, Action, Grant
+from registry.policy import ACTIONS, HELD, ROLES, Action, Grant
 
 REVIEWED = "periodic review of access"  # the reason in the trail
 
@@ -32,9 +32,9 @@ class PolicyLine:
 @require_GET
 def policy_page(request: HttpRequest) -> HttpResponse:
     """The whole policy, read from the data that decides."""
-    lines = [PolicyLine(action, [action.grants.get(role) for role in ROLES]) for action in ACTIONS.values()]
-    own = access.rights_of(request.user).roles
-    roles = [(label, role in own) for role, label in ROLES.items()]
+    lines = [PolicyLine(action, [action.grants.get(role) for role in HELD]) for action in ACTIONS.values()]
+    own = {one.role for one in access.rights_of(request.user).held}
+    roles = [(label, role in own) for role, label in HELD.items()]
     return render(request, "registry/policy.html", {"lines": lines, "roles": roles})
 
 

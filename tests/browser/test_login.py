@@ -140,9 +140,12 @@ class Login(BrowserTest):
             response = page.goto(self.live_server_url + address)
             self.assertLess(response.status, 400, address)
         page.goto(self.live_server_url + "/admin/registry/membership/add/")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
         page.click(".select2-selection >> nth=0")
         page.fill(".select2-search__field", "root")
         page.wait_for_selector(".select2-results__option:has-text('root')")
+        self.assertTrue(asked[-1].endswith("/admin/autocomplete/"))  # what is typed stands in no address
         self.assert_quiet()
 
     @proves("P16")

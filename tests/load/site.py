@@ -35,10 +35,10 @@ def address_of(alias: str) -> str:
 
 
 class Site:
-    """Runs from entering to leaving; `workers` processes answer."""
+    """Runs from entering to leaving; `workers` processes of so many threads answer."""
 
-    def __init__(self, workers: int, environment: Mapping[str, str]):
-        self.workers = workers
+    def __init__(self, workers: int, environment: Mapping[str, str], threads: int = 1):
+        self.workers, self.threads = workers, threads
         self.environment = environment
         self.port = _free_port()
         self.address = f"http://{HOST}:{self.port}"
@@ -54,7 +54,12 @@ class Site:
     def start(self) -> None:
         """Start, and wait until the site answers."""
         command = [sys.executable, "-m", "gunicorn", "registry.wsgi", f"--bind={HOST}:{self.port}"]
-        command += [f"--workers={self.workers}", "--timeout=120", "--graceful-timeout=10"]
+        command += [
+            f"--workers={self.workers}",
+            f"--threads={self.threads}",
+            "--timeout=120",
+            "--graceful-timeout=10",
+        ]
         command += ["--log-level=critical"]
         folder, silent = Path(__file__).parents[2], subprocess.DEVNULL
         self._master = subprocess.Popen(

@@ -55,6 +55,10 @@ class Administration(TestCase):
         self.assertEqual(response.status_code, 200, address)
         return Page(response)
 
+    def search(self, model: type[models.Model], typed: str) -> HttpResponse:
+        """The list after typing this into its search box."""
+        return self.client.post(list_of(model), {"q": typed}, follow=True)
+
     def open(self, row: models.Model) -> Typed:
         """What a browser would send from the page of this row, with a reason for changing it."""
         return explained(self.page(page_of(row)).form(f"{row._meta.model_name}_form"))

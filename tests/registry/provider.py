@@ -1,6 +1,6 @@
-"""A small OpenID Connect provider and a small LDAP directory, each a real server in a thread.
+"""A small OpenID Connect provider, a real server in a thread.
 
-The provider checks what a real one checks: client, secret, redirect address, PKCE, each code once.
+It checks what a real one checks: client, secret, redirect address, PKCE, each code once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 import secrets
-import socketserver
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,8 +16,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
-from ldap3.protocol.rfc4511 import LDAPMessage
-from pyasn1.codec.ber import decoder, encoder
 
 CLIENT, SECRET = "registry", "a secret of the provider"
 
@@ -98,62 +95,3 @@ class _Answers(BaseHTTPRequestHandler):
 
     def log_message(self, *_told) -> None:
         pass
-
-
-class Directory(socketserver.ThreadingTCPServer):
-    """People with passwords; answers bind and search as RFC 4511 says."""
-
-    daemon_threads = allow_reuse_address = True
-
-    def __init__(self, people: dict[str, tuple[str, dict[str, str]]]):
-        super().__init__(("127.0.0.1", 0), _Directory)
-        self.people = people  # the bound name: the password, the attributes
-        self.url = f"ldap://127.0.0.1:{self.server_address[1]}"
-        self.asked: list[str] = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class _Directory(socketserver.StreamRequestHandler):
-    def handle(self):
-        kept = b""
-        while piece := self.request.recv(65536):
-            kept += piece
-            while kept:
-                try:
-                    message, kept = decoder.decode(kept, asn1Spec=LDAPMessage())
-                except Exception:  # not whole yet
-                    break
-                self._answer(int(message["messageID"]), message["protocolOp"])
-
-    def _answer(self, number: int, asked) -> None:
-        kind = asked.getName()
-        if kind == "bindRequest":
-            name = str(asked["bindRequest"]["name"]).lower()  # as directories compare names
-            given = bytes(asked["bindRequest"]["authentication"]["simple"]).decode()
-            self.server.asked.append(name)
-            right = name in self.server.people and self.server.people[name][0] == given
-            self._send(number, "bindResponse", 0 if right else 49)
-        elif kind == "searchRequest":
-            wanted = asked["searchRequest"]["filter"]["equalityMatch"]
-            value = bytes(wanted["assertionValue"]).decode().lower()
-            for name, (_password, person) in self.server.people.items():
-                if person.get(str(wanted["attributeDesc"]), "").lower() == value:
-                    self._entry(number, name, person)
-            self._send(number, "searchResDone", 0)
-
-    def _send(self, number: int, kind: str, code: int) -> None:
-        message = LDAPMessage()
-        message["messageID"] = number
-        answer = message["protocolOp"].setComponentByName(kind)[kind]
-        answer["resultCode"], answer["matchedDN"], answer["diagnosticMessage"] = code, "", ""
-        self.wfile.write(encoder.encode(message))
-
-    def _entry(self, number: int, name: str, person: dict[str, str]) -> None:
-        message = LDAPMessage()
-        message["messageID"] = number
-        entry = message["protocolOp"].setComponentByName("searchResEntry")["searchResEntry"]
-        entry["object"] = name
-        for position, (attribute, value) in enumerate(person.items()):
-            entry["attributes"][position]["type"] = attribute
-            entry["attributes"][position]["vals"][0] = value
-        self.wfile.write(encoder.encode(message))

@@ -1,4 +1,4 @@
-"""The hospital's own login: OpenID Connect and LDAP, against real servers on this machine."""
+"""The hospital's own login by OpenID Connect, against a real server on this machine, and its settings."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from registry.models import Change, Membership
 from tests import factories
 from tests.pages import Page
 from tests.promises import proves
-from tests.registry.provider import CLIENT, SECRET, Directory, Provider
-from tests.registry.signing_in import Telephone, log_in
+from tests.registry.provider import CLIENT, SECRET, Provider
+from tests.registry.signing_in import Telephone
 from tests.registry.test_accounts_login import logged_in
 
 PASSWORD = "vier ruhige Teiche"
@@ -163,74 +163,6 @@ class OpenIdConnect(TestCase):
             self.assertEqual(self.client.get(START).status_code, 404)
             self.assertEqual(self.client.get(START + "callback/").status_code, 404)
             self.assertNotIn("Hospital Example", Page(self.client.get("/login/")).text)
-
-
-class Ldap(TestCase):
-    def setUp(self):
-        person = {"uid": "Wang", "givenName": "Fang", "sn": "Wang", "mail": "wang@hospital.example"}
-        self.directory = Directory({"uid=wang,ou=people,dc=hospital": (PASSWORD, person)})
-        self.addCleanup(self.directory.server_close)
-        self.addCleanup(self.directory.shutdown)
-        self.connect(NETLM_LDAP_URL=self.directory.url)
-
-    def connect(self, **given):
-        plain = {
-            "NETLM_LDAP_USER": "uid={},ou=people,dc=hospital",
-            "NETLM_LDAP_BASE": "ou=people,dc=hospital",
-        }
-        backends = ["django.contrib.auth.backends.ModelBackend", "registry.accounts.ldap.DirectoryBackend"]
-        found = hospital.directory_from(plain | given)
-        changed = override_settings(LDAP=found, AUTHENTICATION_BACKENDS=backends)
-        changed.enable()
-        self.addCleanup(changed.disable)
-
-    def test_the_password_of_the_hospital_opens_the_registry_and_shows_nothing(self):
-        self.assertEqual(log_in(self.client, "wang", PASSWORD).status_code, 302)
-        person = get_user_model().objects.get(username="Wang")
-        self.assertEqual((person.first_name, person.has_usable_password()), ("Fang", False))
-        self.assertEqual(Page(self.client.get("/cases/")).texts("//span[@class='count']"), ["0"])
-
-    def test_however_the_name_is_typed_it_is_one_account(self):
-        for name in ("wang", "WANG", "Wang"):
-            log_in(self.client, name, PASSWORD)
-            self.client.post("/logout/")
-        self.assertEqual(get_user_model().objects.filter(username__iexact="wang").count(), 1)
-
-    def test_a_wrong_or_an_empty_password_opens_nothing(self):
-        for password in ("wrong", "", " "):
-            log_in(self.client, "wang", password)
-            self.assertFalse(logged_in(self.client))
-
-    @proves("P15")
-    def test_tries_at_the_directory_are_counted_too(self):
-        for _ in range(11):
-            response = log_in(self.client, "wang", "wrong")
-        self.assertIn("Too many", Page(response).text)
-        self.assertEqual(len(self.directory.asked), 10)
-
-    def test_a_name_cannot_change_what_is_asked(self):
-        for name in ("*", "wang)(uid=*", "wang,ou=people,dc=hospital", "a=b,c", "wang\\", "\u5f20\u4f1f"):
-            log_in(self.client, name, PASSWORD)
-            self.assertFalse(logged_in(self.client))
-        self.assertNotIn("uid=wang,ou=people,dc=hospital", self.directory.asked)
-
-    def test_a_closed_account_stays_closed(self):
-        log_in(self.client, "wang", PASSWORD)
-        self.client.post("/logout/")
-        get_user_model().objects.update(is_active=False)
-        log_in(self.client, "wang", PASSWORD)
-        self.assertFalse(logged_in(self.client))
-
-    def test_an_own_account_still_opens_when_the_directory_is_down(self):
-        self.connect(NETLM_LDAP_URL="ldap://127.0.0.1:9")
-        factories.member("surgeon", password=PASSWORD)
-        self.assertEqual(log_in(self.client, "surgeon", PASSWORD).status_code, 302)
-        self.assertEqual(log_in(self.client_class(), "wang", PASSWORD).status_code, 200)
-
-    def test_the_password_of_the_hospital_confirms_and_cannot_be_changed_here(self):
-        log_in(self.client, "wang", PASSWORD)
-        self.assertEqual(self.client.post(reverse("confirm"), {"password": PASSWORD}).status_code, 302)
-        self.assertIn("of your hospital", Page(self.client.get(reverse("password"))).text)
 
 
 class Settings(SimpleTestCase):

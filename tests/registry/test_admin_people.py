@@ -19,7 +19,7 @@ from tests.pages import Page
 from tests.promises import proves
 from tests.registry.administration import Administration, add_page, list_of, page_of
 from tests.registry.signing_in import signed_in
-from tests.registry.test_admin_scope import autocomplete
+from tests.registry.test_admin_scope import offered
 
 PASSWORD = "umbrella-kettle-orchid-93"
 
@@ -180,7 +180,7 @@ class Accounts(People):
             for model, row in ((User, self.editor), (Membership, Membership.objects.first())):
                 for where in (list_of(model), add_page(model), page_of(row)):
                     self.assertEqual(self.client.get(where).status_code, 403, where)
-            self.assertEqual(self.client.get(autocomplete(Membership, "user", "")).status_code, 403)
+            self.assertEqual(offered(self.client, Membership, "user", "").status_code, 403)
 
     def test_a_lead_meets_the_people_of_the_own_centre_alone(self):
         factories.member("stranger", self.elsewhere)
@@ -188,7 +188,7 @@ class Accounts(People):
         page = self.page(list_of(User))
         self.assertNotIn("stranger", page.text)
         self.assertNotIn("newcomer", page.text)
-        found = self.client.get(autocomplete(Membership, "user", "")).json()["results"]
+        found = offered(self.client, Membership, "user", "").json()["results"]
         self.assertEqual({one["text"] for one in found}, {"editor", "reader", "lead"})
         listed = self.client.get(list_of(Membership)).context["cl"].result_list
         self.assertEqual({one.centre for one in listed}, {self.centre})

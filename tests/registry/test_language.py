@@ -15,7 +15,7 @@ from registry.fields import answers
 from registry.forms import SECTIONS
 from registry.models import CLINICAL, Change
 from tests import catalogue, factories
-from tests.pages import Page, answered, opened, with_row
+from tests.pages import Page, answered, opened, searched, with_row
 from tests.registry.entry import Entry, answers_of, newest_change
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -66,7 +66,8 @@ class EveryPage(Entry):
         self.client.cookies["django_language"] = language
         self.client.force_login(self.editor)
         full, empty = self.case.patient, self.patient
-        addresses = ["/cases/", "/cases/?q=FULL&sex=f", "/cases/?q=nothing", "/cases/new/", "/nowhere/"]
+        addresses = ["/cases/", "/cases/new/", "/nowhere/", searched(self.client, "FULL-", sex="f")]
+        addresses.append(searched(self.client, "nothing"))
         for one in (full, empty):
             addresses += [
                 reverse("case", args=[one.patient_uid]),

@@ -16,6 +16,7 @@ from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from registry.guard.checks import nobody_is_superuser
 from registry.models import Change, Seal
 from registry.operations import health
 from tests import factories, promises
@@ -220,3 +221,14 @@ class Metrics(TestCase):
         factories.patient()
         self.assertEqual(self.value("netlm_newest_event"), Change.objects.order_by("-id").first().pk)
         self.assertGreaterEqual(self.value("netlm_database_connections"), 1)
+
+
+class Superusers(TestCase):
+    def test_the_check_counts_active_superusers_and_names_nobody(self):
+        self.assertEqual(nobody_is_superuser(databases=["default"]), [])
+        factories.user("root", is_superuser=True)
+        factories.user("gone", is_superuser=True, is_active=False)
+        (found,) = nobody_is_superuser(databases=["default"])
+        self.assertTrue(found.msg.startswith("1 active"))
+        self.assertNotIn("root", found.msg)
+        self.assertEqual(nobody_is_superuser(databases=None), [])

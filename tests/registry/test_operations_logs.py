@@ -120,7 +120,7 @@ class Requests(TestCase):
 
     def test_neither_address_nor_search_nor_number_of_a_case_is_written(self):
         self.client.force_login(self.person)
-        line = self.line_of("get", reverse("cases"), data={"q": "ZZCANARY"})
+        line = self.line_of("post", reverse("search"), data={"q": "ZZCANARY"})
         self.assertNotIn("ZZCANARY", str(line))
         line = self.line_of("get", reverse("case", args=[self.patient.patient_uid]))
         self.assertNotIn(self.patient.patient_uid, str(line))

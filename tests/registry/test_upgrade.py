@@ -83,19 +83,19 @@ SELECT json_build_object(
 """
 
 
-@proves("P22")
-class FromTheReleaseBefore(unittest.TestCase):
+class Upgrading(unittest.TestCase):
+    """A registry of its own, as it was before a migration."""
+
+    before: str
+
     @classmethod
     def setUpClass(cls):
         folder = temporary_folder()
         cls.addClassCleanup(folder.cleanup)
         cls.environment = environment(Path(folder.name) / "var")
-        cls.manage("migrate", "registry", BEFORE)
+        cls.manage("migrate", "registry", cls.before)
         for app in ("auth", "contenttypes"):
             cls.manage("migrate", app)
-        cls.psql(EARLIER)
-        cls.said = cls.manage("migrate")
-        cls.found = json.loads(cls.psql(ASK))
 
     @classmethod
     def manage(cls, *arguments: str) -> str:
@@ -114,6 +114,18 @@ class FromTheReleaseBefore(unittest.TestCase):
     def psql(cls, statement: str) -> str:
         return cls.manage("dbshell", "--database", "owner", "--", "-v", "ON_ERROR_STOP=1", "-Atqc", statement)
 
+
+@proves("P22")
+class FromTheReleaseBefore(Upgrading):
+    before = BEFORE
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.psql(EARLIER)
+        cls.said = cls.manage("migrate")
+        cls.found = json.loads(cls.psql(ASK))
+
     def test_who_might_edit_enters_data_who_might_not_audits_and_superusers_administer(self):
         self.assertEqual(
             self.found["roles"], {"surgeon": "entry", "reader": "auditor", "root": "administrator"}
@@ -130,3 +142,31 @@ class FromTheReleaseBefore(unittest.TestCase):
 
     def test_nothing_is_left_to_migrate(self):
         self.assertIn("No migrations to apply", self.manage("migrate"))
+
+
+# Somebody with a role, and whether the database says so of them.
+MANAGER = """
+INSERT INTO auth_user (id, username, password, is_superuser, is_staff, is_active, first_name, last_name,
+    email, date_joined) VALUES (21, 'manager', '!', false, false, true, '', '', '', now());
+INSERT INTO registry_membership (user_id, role) VALUES (21, 'manager');
+"""
+OPEN = """
+INSERT INTO registry_centre (id, centre_id, country) VALUES (5, 'CN-OLD01', 'CN');
+SELECT set_config('registry.user_id', '21', false);
+INSERT INTO registry_breakglass (user_id, centre_id, reason, begins_at, ends_at)
+    VALUES (21, 5, 'because', now(), now());
+"""
+
+
+@proves("P22")
+class FromBeforeBreakGlass(Upgrading):
+    before = "0003_trust"
+
+    def test_who_held_a_role_keeps_it_and_may_open_an_access_and_the_guard_lies_as_the_code_says(self):
+        self.psql(MANAGER)
+        self.manage("migrate")
+        self.assertEqual(self.psql("SELECT registry_held(21)").strip(), '[[null, "manager"]]')
+        self.psql(OPEN)
+        self.assertEqual(self.psql("SELECT registry_held(21)").strip(), '[[null, "manager"], [5, "glass"]]')
+        self.manage("check", "--database", "default")
+        self.manage("verify_audit")

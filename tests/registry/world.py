@@ -10,11 +10,12 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import models
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from registry import routes
 from registry.case import CaseFile
 from registry.context import acting, on_behalf_of
-from registry.models import CLINICAL, Approval, Centre, Change, Membership, Patient, Remark
+from registry.models import CLINICAL, Approval, BreakGlass, Centre, Change, Membership, Patient, Remark
 from tests import factories
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
@@ -62,6 +63,10 @@ def place(canary: str, code: str) -> Place:
         Approval.objects.create(
             kind="unlock", centre=centre, subject=case.patient.patient_uid, reason=asked, asked_by=lead
         )
+    opener = factories.registry_wide("administrator", f"{person}-glass")
+    with on_behalf_of(opener):
+        BreakGlass.objects.create(user=opener, centre=centre, reason=f"{canary} calls")
+        BreakGlass.objects.update(ended_at=timezone.now())
     made = Place(
         centre, case, (number, text), (case.patient.patient_uid, asked), (f"{canary} ", code, person)
     )
@@ -81,6 +86,7 @@ def _keys(of: Place) -> dict[type[models.Model], int]:
         Membership: Membership.objects.filter(centre=of.centre).first(),
         User: User.objects.filter(memberships__centre=of.centre).first(),
         Approval: Approval.objects.filter(centre=of.centre).first(),
+        BreakGlass: BreakGlass.objects.filter(centre=of.centre).first(),
     }
     return {model: row.pk for model, row in rows.items() if row is not None}
 
@@ -160,6 +166,8 @@ class Route:
     def model(self) -> type[models.Model]:
         """The model of the row that the address names by a key."""
         named = {f"{one._meta.app_label}_{one._meta.model_name}": one for one in admin.site._registry}
+        if self.name.startswith("break_glass"):
+            return BreakGlass
         of_admin = self.name.removeprefix("admin:").rpartition("_")[0]
         return named.get(of_admin, User if "password" in self.name else Approval)
 

@@ -14,7 +14,7 @@ from django.db import connections, models
 from django.utils import timezone
 
 from registry.guard import watched_tables
-from registry.models import Approval, CaseLock, Centre, Membership, Patient, Signature, Withdrawal
+from registry.models import Approval, BreakGlass, CaseLock, Centre, Membership, Patient, Signature, Withdrawal
 
 _number = count(1)
 
@@ -34,6 +34,7 @@ class Rows:
         self.using = using
         self._special = {
             Approval: self._approval,
+            BreakGlass: self._access,
             Membership: self._membership,
             Signature: self._signature,
             CaseLock: self._lock,
@@ -68,6 +69,13 @@ class Rows:
 
     def _approval(self) -> Approval:
         return Approval(kind="test", reason="because", asked_by=self.person())
+
+    def _access(self) -> BreakGlass:
+        centre, opener = self.saved(Centre), self.saved(get_user_model())
+        self.sql("SELECT set_config('registry.user_id', '', true)")
+        Membership(user=opener, role="manager").save(using=self.using)
+        self.sql("SELECT set_config('registry.user_id', %s, true)", str(opener.pk))
+        return BreakGlass(user=opener, centre=centre, reason="because")
 
     def _signature(self) -> Signature:
         return Signature(
