@@ -3,6 +3,7 @@
 Every printed number of a report knows the sets of cases whose sizes it tells (Part.cases, Part.discloses).
 What has to go is decided over all of them together, with what was released before, by
 `suppression.protect`; this module takes the report apart into units and puts it together again.
+Sets are kept in the order of printing, so that every process hides the same numbers.
 Cases, unrounded numbers and the findings of the checks never leave: they tell more than is printed.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -60,7 +62,7 @@ class Told:
     """One unit of a report: its address, and the sets of cases whose sizes it tells."""
 
     address: str
-    sets: frozenset[Cases]
+    sets: tuple[Cases, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ class Left:
     """What a report tells after it has left: the sets whose sizes are `told`, and all `sets` that must
     not be told or computed from what is: those of its numbers, and what their differences leave."""
 
-    told: frozenset[Cases]
-    sets: frozenset[Cases]
+    told: tuple[Cases, ...]
+    sets: tuple[Cases, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,10 @@ def for_release(report: Report, before: Sequence[Left] = ()) -> Outcome:
         {numbered[cases] for earlier in before for cases in earlier.told},
     )
     if found.withheld and everyone:
-        return Outcome(_withheld(report), (), Left(frozenset(), sets))
+        return Outcome(_withheld(report), (), Left((), sets))
     hidden = {one.address for number, one in enumerate(told) if number in found.hidden}
     shown = [one for one in told if one.address not in hidden]
-    left = Left(frozenset({everyone}.union(*(one.sets for one in shown))), sets)
+    left = Left(_in_order((everyone,), *(one.sets for one in shown)), sets)
     return Outcome(_without(report, hidden, len(everyone)), tuple(one.address for one in shown), left)
 
 
@@ -109,21 +111,28 @@ def left_by(report: Report, addresses: Iterable[str]) -> Left:
     wanted, told = set(addresses), list(units(report))
     everyone = _everyone(told)
     found = [one.sets for one in told if one.address in wanted]
-    return Left(frozenset({everyone}.union(*found)) if wanted else frozenset(), _all_sets(told, everyone))
+    return Left(_in_order((everyone,), *found) if wanted else (), _all_sets(told, everyone))
 
 
 def _everyone(told: Sequence[Told]) -> Cases:
     return frozenset(case for one in told for cases in one.sets for case in cases)
 
 
-def _all_sets(told: Sequence[Told], everyone: Cases) -> frozenset[Cases]:
+def _in_order(*groups: Iterable[Cases]) -> tuple[Cases, ...]:
+    """Each set once, where it first stands."""
+    return tuple(dict.fromkeys(chain(*groups)))
+
+
+def _all_sets(told: Sequence[Told], everyone: Cases) -> tuple[Cases, ...]:
     """The sets of all units, and what one leaves of another that is told beside it: 6 of 31 for "25/31"."""
-    found: set[Cases] = set()
-    for one in told:
-        beside = {everyone, *one.sets}
-        found |= one.sets
-        found |= {larger - smaller for larger in beside for smaller in one.sets if smaller < larger}
-    return frozenset(found)
+    rests = (
+        larger - smaller
+        for one in told
+        for larger in _in_order((everyone,), one.sets)
+        for smaller in one.sets
+        if smaller < larger
+    )
+    return _in_order(*(one.sets for one in told), rests)
 
 
 def units(report: Report) -> Iterator[Told]:
@@ -132,9 +141,9 @@ def units(report: Report) -> Iterator[Told]:
     for section in report.sections:
         for block in section.blocks:
             for address, parts in _places(block):
-                sets = {_listed(cases, remembered) for part in parts for cases in _sources(part)}
+                sets = _in_order(_listed(cases, remembered) for part in parts for cases in _sources(part))
                 if sets:
-                    yield Told(address, frozenset(sets))
+                    yield Told(address, sets)
 
 
 def _sources(part: Part | Note) -> tuple[Callable[[], list[str]], ...]:

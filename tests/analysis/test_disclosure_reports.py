@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 from django.test import SimpleTestCase, TestCase
@@ -58,6 +61,42 @@ class SolverTest(SimpleTestCase):
     def test_cases_in_the_same_sets_are_one_kind(self):
         kinds = Kinds.of(sized(20, 30, 4))
         self.assertEqual(sorted(kinds.counts), [4, 20, 30])
+
+
+SHOWN = """
+import django
+django.setup()
+from analysis.release.small_numbers import for_release
+from tests.analysis.disclosure_attack import one_filter_apart, world
+for seed in (4, 14):
+    found = world(seed)
+    reports = [found.report(one) for one in one_filter_apart(found, seed)]
+    first = for_release(reports[0])
+    print(first.shown, for_release(reports[1], [first.left]).shown)
+"""
+
+
+class OneAnswerTest(SimpleTestCase):
+    @proves("P19")
+    def test_every_process_hides_the_same_numbers(self):
+        """Two files of one cohort that hide different numbers would tell more than either."""
+        told = {self.shown_with(seed) for seed in ("0", "1", "2")}
+        self.assertEqual(len(told), 1)
+
+    def test_the_same_report_leaves_again_with_the_same_numbers(self):
+        for seed in range(4):
+            found = world(seed)
+            report = found.report(one_filter_apart(found, seed)[0])
+            first = for_release(report)
+            self.assertEqual(for_release(report, [first.left]).shown, first.shown)
+
+    def shown_with(self, seed: str) -> str:
+        """What a process shows in which sets of texts have another order."""
+        environment = os.environ | {"PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": "registry.settings"}
+        done = subprocess.run(
+            [sys.executable, "-c", SHOWN], env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
 
 
 class SuppressionTest(SimpleTestCase):
