@@ -8,6 +8,8 @@ that they measured, the day and the commit (tests/runner.py); `manage.py promise
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -269,9 +271,15 @@ def _standing(promise: Promise, recorded: dict[str, dict] | None) -> Standing:
     return Standing(
         promise,
         FAILED if failed else PROVEN if in_full else REDUCED,
-        tuple(figure for one in recorded.values() for figure in one["figures"]),
+        _each_once(figure for one in recorded.values() for figure in one["figures"]),
         len(recorded),
         failed,
         oldest["date"],
         oldest["commit"],
     )
+
+
+def _each_once(figures: Iterable[str]) -> tuple[str, ...]:
+    """The figures, and of those that several tests found alike how often."""
+    found = Counter(figures)
+    return tuple(f"{figure} (×{times})" if times > 1 else figure for figure, times in found.items())

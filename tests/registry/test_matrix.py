@@ -106,9 +106,12 @@ def method_of(caller: Caller, route: Route) -> str:
     return "GET" if hash_of(caller.name + route.name) % 3 else "POST"
 
 
+OVERSEEN = (Centre, Membership, User, BreakGlass)
+
+
 def overseen(caller: Caller, route: Route) -> bool:
     """Whether the address is about rows that an administrator meets everywhere."""
-    return caller.name == "administrator" and route.model() in (Centre, Membership, User, BreakGlass)
+    return caller.name == "administrator" and (route.name == "approval" or route.model() in OVERSEEN)
 
 
 def hash_of(text: str) -> int:
@@ -245,7 +248,8 @@ class DatabaseAlone(Walk):
                         asked += 1
                         named = f"{caller.name} {method} {route.pattern}"
                         wrong += [f"{named}: {word} leaks" for word in self._foreign_words(caller, response)]
-                        if changes_since(before, self._foreign(caller).centre.pk):
+                        changed = changes_since(before, self._foreign(caller).centre.pk)
+                        if changed and not overseen(caller, route):
                             wrong.append(f"{named}: changes another centre")
         self.assertEqual("\n".join(wrong), "")
         measured("P8", f"0 foreign rows in {asked} requests with the application's filters removed")

@@ -138,6 +138,20 @@ class Recording(SimpleTestCase):
         with mock.patch.dict("os.environ", NETLM_FULL="1"):
             self.assertEqual(self.run_sample()["P9"].state, "proven")
 
+    def test_what_several_tests_found_alike_stands_once_with_how_often(self):
+        one = {
+            "failed": False,
+            "figures": ["none", "7 of 7"],
+            "full": True,
+            "date": "2026-01-01",
+            "commit": "c",
+        }
+        two = one | {"figures": ["none"]}
+        self.path.parent.mkdir()
+        self.path.write_text(json.dumps({"P16": {"tests.a": one, "tests.b": two}}))
+        found = {one.promise.id: one for one in standings(self.path)}
+        self.assertEqual(found["P16"].figures, ("none (×2)", "7 of 7"))
+
     def test_another_run_replaces_only_what_it_ran(self):
         self.run_sample()
         before = json.loads(self.path.read_text())
