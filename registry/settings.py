@@ -265,7 +265,7 @@ SEAL_ANCHORS = _list("NETLM_SEAL_ANCHOR", "")
 IDENTITY_KEY = _secret("NETLM_IDENTITY_KEY", least=32)
 IDENTITY_FOLDER = Path(os.environ.get("NETLM_IDENTITY_FOLDER") or VAR_DIR / "identity")
 VERIFICATION_FILE = VAR_DIR / "verification.json"  # the last one, for the auditors' page
-PROMISES_RELEASED = BASE_DIR / "docs" / "promises.json"
+PROMISES_RELEASED = BASE_DIR / "registry" / "promises.json"
 PROMISES_FILE = Path(os.environ.get("NETLM_PROMISES") or VAR_DIR / "promises.json")
 RELEASE_ROWS = _number("NETLM_RELEASE_ROWS", 500, 5, 1_000_000)  # cases above which a second person confirms
 TRANSFER_ABROAD = _flag("NETLM_TRANSFER_ABROAD", False)

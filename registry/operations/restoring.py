@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import re
+import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
@@ -28,6 +33,15 @@ from registry.operations.recovery import Target, recover
 from registry.operations.row_hashes import differing, row_hashes
 
 VERIFIER = "verify_audit"
+ROWS_AND_TABLES = ("--no-owner", "--no-privileges", "--no-policies", "--file=-")
+# The statement that commits comes from here, once pg_restore has ended well.
+IN_ONE_TRANSACTION = (
+    *("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse"),
+    *("--command=BEGIN", "--file=-"),
+)
+COMMIT = b"\nCOMMIT;\n"
+# A setting of PostgreSQL 17 and newer, and a mark that some releases keep with each column by themselves.
+NOT_EVERYWHERE = re.compile(rb"SET transaction_timeout |ALTER TABLE ONLY .+ SET \(pg_attver=\d+\);$")
 
 
 def restore(folder: Path, target: Target | None = None) -> Manifest:
@@ -98,16 +112,50 @@ def _refuse_a_damaged_file(file: Path, manifest: Manifest) -> None:
 
 
 def _load(folder: Path, manifest: Manifest) -> None:
-    """pg_restore, all or nothing. Owner, grants and policies are laid anew, for the roles of here."""
+    """All or nothing. Owner, grants and policies are laid anew, for the roles of here.
+
+    pg_restore writes the statements and psql executes them, for among them are settings that only a
+    server as new as pg_restore knows.
+    """
     if connections[OWNER].introspection.table_names():
         raise BackupFailed("The database is not empty. A backup is only restored into an empty one.")
-    arguments = ("--no-owner", "--no-privileges", "--no-policies", "--exit-on-error", "--single-transaction")
-    database = f"--dbname={connections[OWNER].settings_dict['NAME']}"
-    pieces = data(folder, manifest)
-    with running("pg_restore", *arguments, database, stdin=subprocess.PIPE) as process:
+    pipe, silent = subprocess.PIPE, subprocess.DEVNULL
+    with running("psql", *IN_ONE_TRANSACTION, stdin=pipe, stdout=silent) as loading:
+        try:
+            with running("pg_restore", *ROWS_AND_TABLES, stdin=pipe, stdout=pipe) as unpacking:
+                _unpack(data(folder, manifest), unpacking, loading.stdin)
+        except BackupFailed:
+            if loading.poll() is None:
+                raise
+            return  # psql has given up first, and says why
+        loading.stdin.write(COMMIT)
+        loading.stdin.close()
+
+
+def _unpack(pieces: Iterator[bytes], unpacking: subprocess.Popen, to: BinaryIO) -> None:
+    """The pieces of an archive through pg_restore, and what it makes of them further on."""
+    passing = threading.Thread(target=pass_on, args=(unpacking.stdout, to))
+    passing.start()
+    try:
         for piece in pieces:
-            process.stdin.write(piece)
-        process.stdin.close()
+            unpacking.stdin.write(piece)
+        unpacking.stdin.close()
+    except BackupFailed:
+        unpacking.kill()
+        raise
+    finally:
+        passing.join()
+
+
+def pass_on(statements: BinaryIO, to: BinaryIO) -> None:
+    """Everything but what another release of the server refuses; it stands before the first rows."""
+    with contextlib.suppress(BrokenPipeError), statements:
+        for line in statements:
+            if not NOT_EVERYWHERE.match(line):
+                to.write(line)
+            if line.startswith(b"COPY "):
+                break
+        shutil.copyfileobj(statements, to, 1 << 20)
 
 
 def _refuse_other_rows(manifest: Manifest) -> None:

@@ -6,10 +6,14 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 
+import psycopg
 from django.db import connections
 
+from registry.guard.roles import role_names
+from registry.operations.restoring import pass_on
 from registry.postgres import programs
 from registry.postgres.server import EmbeddedServer
 
@@ -61,17 +65,31 @@ def reconnect(server: EmbeddedServer) -> None:
 
 
 def load(file: Path) -> None:
-    """Load such a file into the second server."""
+    """Load such a file into the second server, in which the roles of the first are made if need be."""
     second = connections[ALIAS]
     second.ensure_connection()
-    info = second.connection.info
-    _run("pg_restore", info, "--no-owner", "--exit-on-error", "--single-transaction", str(file))
+    with psycopg.connect(**second.get_connection_params() | {"user": "postgres"}) as superuser:
+        there = {name for (name,) in superuser.execute("SELECT rolname FROM pg_roles")}
+        for name in {*astuple(role_names())} - there:
+            superuser.execute(f"CREATE ROLE {name}")
+    written, passed = file.with_suffix(".all"), file.with_suffix(".sql")
+    _call("pg_restore", "--no-owner", f"--file={written}", str(file))
+    with written.open("rb") as statements, passed.open("wb") as to:
+        pass_on(statements, to)
+    once = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction")
+    _run("psql", second.connection.info, *once, f"--file={passed}")
 
 
 def _run(program: str, info, *arguments: str) -> None:
-    subprocess.run(
-        [programs.folder() / program, f"--dbname={info.dsn}", *arguments],
-        env=os.environ | {"PGPASSWORD": info.password},
-        check=True,
+    _call(program, f"--dbname={info.dsn}", *arguments, PGPASSWORD=info.password)
+
+
+def _call(program: str, *arguments: str, **environment: str) -> None:
+    done = subprocess.run(
+        [programs.folder() / program, *arguments],
+        env=os.environ | environment,
         capture_output=True,
+        text=True,
     )
+    if done.returncode:
+        raise AssertionError(f"{program}: {done.stderr}")

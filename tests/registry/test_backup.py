@@ -9,6 +9,7 @@ import stat
 import subprocess
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 from django.core.management import CommandError, call_command
 from django.db import Error, connections, transaction
@@ -16,7 +17,7 @@ from django.test import SimpleTestCase, override_settings
 
 from registry import guard
 from registry.models import Change, Patient
-from registry.operations import backups, encryption
+from registry.operations import backups, encryption, restoring
 from registry.operations.restoring import Pieces, data
 from registry.operations.row_hashes import differing, row_hashes
 from registry.postgres import programs
@@ -142,6 +143,22 @@ class Logical(Backups):
         self.backup()
         self.assert_refused("not empty")
         self.assertEqual(Patient.objects.count(), 1)
+
+    def test_what_the_database_refuses_on_the_way_is_told_and_nothing_stays(self):
+        self.backup()
+        spoiled = (*restoring.IN_ONE_TRANSACTION[:-1], "--command=SELECT FROM nowhere", "--file=-")
+        with empty_database():
+            with patch.object(restoring, "IN_ONE_TRANSACTION", spoiled):
+                self.assert_refused('psql failed: ERROR:  relation "nowhere" does not exist')
+            self.assertEqual(connections["owner"].introspection.table_names(), [])
+
+    def test_what_another_release_does_not_know_is_left_out_and_rows_are_not(self):
+        known, unknown = b"SET lock_timeout = 0;\n", b"SET transaction_timeout = 0;\n"
+        unknown += b"ALTER TABLE ONLY public.t ALTER COLUMN note SET (pg_attver=40);\n"
+        rows = b"COPY public.t (note) FROM stdin;\n" + unknown + b"\\.\n"
+        passed = io.BytesIO()
+        restoring.pass_on(io.BytesIO(known + unknown + rows), passed)
+        self.assertEqual(passed.getvalue(), known + rows)
 
     def test_a_logical_backup_is_of_one_moment_only(self):
         self.backup()

@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 import time
+import unittest
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,6 +152,7 @@ class Ready(RealTransactions):
         with patch("shutil.disk_usage", return_value=full):
             self.assert_fails("disk")
 
+    @unittest.skipUnless("EMBEDDED" in settings.DATABASES["default"], "a named server waits for the disk")
     def test_a_database_that_does_not_wait_for_the_disk_is_a_fault(self):
         with patch.dict(settings.DATABASES["default"]["EMBEDDED"], {"durable": True}):
             self.assert_fails("durability")  # the tests' own server does not wait

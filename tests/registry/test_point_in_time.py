@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import unittest
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -34,6 +35,7 @@ WRITE = """
 """
 
 
+@unittest.skipUnless("EMBEDDED" in connections["owner"].settings_dict, "the drill is of embedded servers")
 @proves("P12")
 class PointInTime(RealTransactions):
     databases = {"default", "owner"}
