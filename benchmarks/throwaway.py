@@ -19,7 +19,7 @@ def registry_of(size: int, seed: int = 1) -> Iterator[str]:
     Yields the name of its database.
     """
     own, name = connection.settings_dict["NAME"], f"netlm_benchmark_{size}"
-    _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _administer("DROP DATABASE IF EXISTS {}", name)
     _administer("CREATE DATABASE {}", name)
     _connect(name)
     try:
@@ -27,8 +27,8 @@ def registry_of(size: int, seed: int = 1) -> Iterator[str]:
         populate(size, seed)
         yield name
     finally:
-        _connect(own)
-        _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _connect(own)  # and not by force: the server's own vacuum cannot be ended by us, but gives way
+        _administer("DROP DATABASE IF EXISTS {}", name)
 
 
 def _connect(name: str) -> None:
