@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
+from registry.guard.isolation import WHOLE
 from registry.guard.roles import role_names
 
 FORM, ADMIN, IMPORT, COMMAND = "form", "admin", "import", "command"
@@ -71,6 +72,7 @@ def acting(who: str, *, reason: str = "", channel: str = COMMAND, one_state: boo
         "registry.actor": who,
         "registry.reason": reason,
         "registry.channel": channel,
+        WHOLE[0]: WHOLE[1],
     }
     sets = ", ".join("set_config(%s, %s, true)" for _ in given)
     values = [part for pair in given.items() for part in pair]

@@ -126,8 +126,6 @@ class Streams:
 
     def __init__(self, patient_ids: Sequence[int]):
         among = "{" + ",".join(map(str, patient_ids)) + "}"  # written once, not by the driver for each query
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # every row is read: plan for the whole
         with ExitStack() as cursors:
             record = connections[reading_from()]
             cursor_of = {name: cursors.enter_context(record.chunked_cursor()) for name in READ}

@@ -20,6 +20,7 @@ LED = "centre_id = ANY ((SELECT registry_led())::bigint[])"
 OVERSEES = "(SELECT registry_oversees())"
 GRANTS = "(SELECT registry_grants())"
 PERSON = "(SELECT registry_person())"
+WHOLE = ("cursor_tuple_fraction", "1")  # who opens a cursor here reads every row: plan for the whole
 
 
 def _setting(name: str, returns: str, wording: str) -> Function:
@@ -106,7 +107,8 @@ BEGIN
     IF everywhere THEN
         SELECT array_agg(id) INTO shown FROM registry_centre;
     END IF;
-    PERFORM set_config('registry.user_id', person::text, true),
+    PERFORM set_config('{WHOLE[0]}', '{WHOLE[1]}', true),
+            set_config('registry.user_id', person::text, true),
             set_config('registry.actor', act, true),
             set_config('registry.reason', '', true),
             set_config('registry.channel', way, true),

@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 
 from registry import context
+from registry.guard.isolation import WHOLE
 from registry.guard.roles import role_names
 
 REPLICA = "replica"
@@ -86,6 +87,7 @@ def _enter() -> None:
     with connections[REPLICA].cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         if scope.everything:
-            cursor.execute("SELECT set_config('role', %s, true)", [role_names().wide])
+            values = [role_names().wide, *WHOLE]
+            cursor.execute("SELECT set_config('role', %s, true), set_config(%s, %s, true)", values)
         else:
             cursor.execute("SELECT registry_enter(%s, '', '', '')", [scope.user_id or 0])

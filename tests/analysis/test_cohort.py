@@ -190,7 +190,7 @@ class ShapeTest(TestCase):
             with CaptureQueriesContext(connection) as queries:
                 load(EVERYTHING, [self.here])
             asked.append(len(queries))
-        self.assertEqual(asked, [len(READ) + 2] * 2)
+        self.assertEqual(asked, [len(READ) + 1] * 2)
 
     def test_without_centres_the_database_is_not_asked(self):
         with self.assertNumQueries(0):

@@ -224,6 +224,6 @@ class ReportPagesTest(TestCase):
             case(self.here, visits=[visit(90), visit(180)])
         asked()
 
-    # what is vouched for, that somebody looked, how rows are fetched
-    QUERIES_OF_A_NEW_REPORT = 18 + 3 + CONTEXT
+    # what is vouched for, whose turn it is
+    QUERIES_OF_A_NEW_REPORT = 18 + 2 + CONTEXT
     QUERIES_OF_A_LIST = 6 + 1 + CONTEXT
